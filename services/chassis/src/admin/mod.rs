@@ -1,0 +1,1 @@
+//! What every service offers its operators.

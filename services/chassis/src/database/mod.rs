@@ -1,0 +1,24 @@
+//! The database of a service, and the one unit of work that leads to it.
+//!
+//! In one PostgreSQL transaction: the caller (for row-level security), the idempotency key, the change, the audit row, the
+//! outbox rows. No audit, no data. Outside of it only the relay's lock and LISTEN touch the database.
+
+mod audit;
+mod deployment;
+mod error;
+mod histories;
+mod idempotency;
+mod migrate;
+mod outbox;
+mod pool;
+mod unit_of_work;
+mod work;
+
+pub use deployment::{Deployment, DeploymentError};
+pub use error::DatabaseError;
+pub use histories::extend_digest;
+pub use migrate::{MigrateError, Migrations, migrate, pending_migrations};
+pub use pool::{OpenError, open};
+pub use unit_of_work::{Command, CommandError, UnitOfWork};
+pub(crate) use pool::options;
+pub use work::Work;

@@ -1,0 +1,138 @@
+//! The open transaction, as a use case or an event handler sees it.
+
+use jiff::Timestamp;
+use proto::Event;
+use sqlx::{PgConnection, Postgres, Transaction};
+use uuid::Uuid;
+
+use super::{DatabaseError, Deployment, audit, idempotency, outbox};
+use crate::caller::{Caller, Grant};
+use crate::clock::Clock;
+use crate::id::IdGenerator;
+use crate::telemetry::TraceParent;
+
+/// The open transaction with everything that commits with it. Made by the unit of work only.
+#[derive(Debug)]
+pub struct Work {
+    pub(super) transaction: Transaction<'static, Postgres>,
+    pub(super) context: Context,
+    pub(super) staged: Vec<outbox::Staged>,
+    pub(super) subjects: Vec<Uuid>,
+    pub(super) answer_about: Option<Uuid>,
+}
+
+/// What a unit of work knows of its surroundings.
+#[derive(Debug, Clone)]
+pub(crate) struct Context {
+    pub(crate) action: &'static str,
+    pub(crate) caller: std::sync::Arc<Caller>,
+    pub(crate) grant: Grant,
+    pub(crate) request_id: std::sync::Arc<str>,
+    pub(crate) trace: TraceParent,
+    pub(crate) if_match: Option<std::sync::Arc<str>>,
+    pub(crate) clock: Clock,
+    pub(crate) ids: IdGenerator,
+    pub(crate) deployment: Deployment,
+}
+
+impl Work {
+    pub(super) async fn begin(
+        pool: &sqlx::PgPool,
+        context: Context,
+    ) -> Result<Self, DatabaseError> {
+        let mut transaction = pool.begin().await?;
+        let caller = &context.caller;
+        let worker = caller.worker.map(|id| id.to_string()).unwrap_or_default();
+        let organisation = caller.organisation.map(|id| id.to_string()).unwrap_or_default();
+        // Local to the transaction; a pooled connection keeps nothing. Policies read with nullif(current_setting(.., true), '').
+        sqlx::query!(
+            r#"select set_config('app.principal', $1, true) as "a", set_config('app.worker', $2, true) as "b",
+                      set_config('app.organisation', $3, true) as "c", set_config('app.programmes', $4, true) as "d",
+                      set_config('app.scope', $5, true) as "e", set_config('app.purpose', $6, true) as "f""#,
+            crate::caller::principal_name(caller.principal),
+            worker,
+            organisation,
+            context.grant.programmes.to_setting(),
+            crate::caller::scope_name(context.grant.scope),
+            context.grant.purpose,
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        Ok(Self { transaction, context, staged: Vec::new(), subjects: Vec::new(), answer_about: None })
+    }
+
+    /// The connection, inside the transaction. Nothing but it may be awaited while the work is open.
+    pub fn connection(&mut self) -> &mut PgConnection {
+        &mut self.transaction
+    }
+
+    /// Who calls.
+    pub fn caller(&self) -> &Caller {
+        &self.context.caller
+    }
+
+    /// What the caller may reach.
+    pub fn grant(&self) -> &Grant {
+        &self.context.grant
+    }
+
+    /// The version the caller read (`If-Match`).
+    pub fn if_match(&self) -> Option<&str> {
+        self.context.if_match.as_deref()
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.context.clock
+    }
+
+    /// Business time now.
+    pub fn now(&self) -> Timestamp {
+        self.context.clock.business_now()
+    }
+
+    /// Where ids come from.
+    pub fn ids(&self) -> IdGenerator {
+        self.context.ids
+    }
+
+    /// Publishes an event with this change: it leaves after the commit and never without it. Events of one aggregate
+    /// leave in the order of this call.
+    pub fn publish<E: Event>(&mut self, aggregate_id: Uuid, event: &E) {
+        self.staged.push(outbox::Staged {
+            event_id: self.context.ids.uuid(),
+            event_type: E::TYPE,
+            aggregate_type: E::AGGREGATE,
+            aggregate_id,
+            payload: event.encode_to_vec(),
+        });
+    }
+
+    /// Names a record that this work reads or changes, for the audit row.
+    pub fn touches(&mut self, subject: Uuid) {
+        self.subjects.push(subject);
+    }
+
+    /// Says whom the answer is about: when that person is erased, the stored answer goes too.
+    pub fn answer_is_about(&mut self, person: Uuid) {
+        self.answer_about = Some(person);
+    }
+
+    /// Removes every stored answer about an erased person. A repeat of such a request learns that the answer was erased.
+    pub async fn erase_answers_about(&mut self, person: Uuid) -> Result<u64, DatabaseError> {
+        idempotency::erase_about(&mut self.transaction, person).await
+    }
+
+    /// Writes outbox and audit rows.
+    pub(super) async fn write_events(&mut self) -> Result<(), DatabaseError> {
+        let epoch = self.context.deployment.epoch();
+        for event in std::mem::take(&mut self.staged) {
+            outbox::insert(&mut self.transaction, &event, epoch, &self.context).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn audit_row(&mut self) -> audit::Row {
+        audit::Row::new(&self.context, std::mem::take(&mut self.subjects))
+    }
+}

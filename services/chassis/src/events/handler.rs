@@ -1,0 +1,162 @@
+//! What a service brings to the consumer: one handler per event type, and what follows from an error.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use proto::Event;
+use uuid::Uuid;
+
+use crate::database::{DatabaseError, Work};
+
+/// An event as it came, with its place in its aggregate's history.
+#[derive(Debug, Clone)]
+pub struct Envelope {
+    /// Event, `UUIDv7`.
+    pub event_id: Uuid,
+    /// Type with version.
+    pub event_type: String,
+    /// Service that published it.
+    pub producer: String,
+    /// Aggregate type.
+    pub aggregate_type: String,
+    /// Aggregate.
+    pub aggregate_id: Uuid,
+    /// Number of the event in its aggregate, from 1, gap-free.
+    pub sequence: i64,
+    /// Epoch of the producer.
+    pub epoch: i64,
+    /// When it was written, real time.
+    pub recorded_at: Timestamp,
+    /// Trace of the request that caused it.
+    pub traceparent: String,
+    /// The encoded message.
+    pub payload: Vec<u8>,
+}
+
+/// Why a handler could not apply an event; decides what becomes of it.
+#[derive(Debug, thiserror::Error)]
+pub enum HandlerError {
+    /// Waiting helps: retried in place, without end.
+    #[error("the event cannot be applied now")]
+    Transient(#[source] DatabaseError),
+    /// Another aggregate's event must come first; waits in `pending` until its deadline.
+    #[error("the event waits for another aggregate")]
+    WaitsFor(Uuid),
+    /// It will never be applied: parked at once.
+    #[error("the event can never be applied: {0}")]
+    Poison(String),
+}
+
+impl From<DatabaseError> for HandlerError {
+    fn from(error: DatabaseError) -> Self {
+        if error.is_transient() {
+            Self::Transient(error)
+        } else {
+            Self::Poison(crate::error::Chain(&error).to_string())
+        }
+    }
+}
+
+impl From<sqlx::Error> for HandlerError {
+    fn from(error: sqlx::Error) -> Self {
+        DatabaseError::from(error).into()
+    }
+}
+
+/// What a handler returns, boxed.
+pub type Handled<'a> = Pin<Box<dyn Future<Output = Result<(), HandlerError>> + Send + 'a>>;
+
+type Apply = Arc<dyn for<'a> Fn(&'a mut Work, &'a Envelope, Target) -> Handled<'a> + Send + Sync>;
+type Forget = Arc<dyn for<'a> Fn(&'a mut Work, &'a str, &'a [Uuid], Target) -> Handled<'a> + Send + Sync>;
+
+/// Where a handler writes: services with projections keep generations, so that a rebuild goes on beside the readers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    /// Generation of the projections; 1 for services without projections.
+    pub generation: i64,
+}
+
+/// The handlers of a service, by event type.
+#[derive(Clone, Default)]
+pub struct Handlers {
+    by_type: HashMap<&'static str, Apply>,
+    aggregates: Vec<(&'static str, &'static str)>,
+    forget: Option<Forget>,
+}
+
+impl std::fmt::Debug for Handlers {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Handlers").field("types", &self.by_type.keys()).finish_non_exhaustive()
+    }
+}
+
+impl Handlers {
+    /// No handlers.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Handles an event type. The queue is bound to its aggregate type, so that also the aggregate's other events arrive and
+    /// advance its history.
+    #[must_use]
+    pub fn on<E, H>(mut self, handler: H) -> Self
+    where
+        E: Event + Send + 'static,
+        H: for<'a> Fn(&'a mut Work, &'a Envelope, E, Target) -> Handled<'a> + Send + Sync + 'static,
+    {
+        let handler = Arc::new(handler);
+        let apply: Apply = Arc::new(move |work, envelope, target| match E::decode(envelope.payload.as_slice()) {
+            Ok(event) => handler(work, envelope, event, target),
+            Err(error) => {
+                let message = format!("the payload is no {}: {error}", E::TYPE);
+                Box::pin(async move { Err(HandlerError::Poison(message)) })
+            }
+        });
+        self.by_type.insert(E::TYPE, apply);
+        if !self.aggregates.contains(&(E::PRODUCER, E::AGGREGATE)) {
+            self.aggregates.push((E::PRODUCER, E::AGGREGATE));
+        }
+        self
+    }
+
+    /// How the service forgets what it built from some aggregates of a producer, for `reconcile`: called with the producer
+    /// and the aggregate ids.
+    #[must_use]
+    pub fn forget_with<F>(mut self, forget: F) -> Self
+    where
+        F: for<'a> Fn(&'a mut Work, &'a str, &'a [Uuid], Target) -> Handled<'a> + Send + Sync + 'static,
+    {
+        self.forget = Some(Arc::new(forget));
+        self
+    }
+
+    /// Applies an event; a type without handler is applied by doing nothing.
+    pub(crate) async fn apply(&self, work: &mut Work, envelope: &Envelope, target: Target) -> Result<(), HandlerError> {
+        match self.by_type.get(envelope.event_type.as_str()) {
+            Some(apply) => apply(work, envelope, target).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Forgets aggregates.
+    pub(crate) async fn forget(
+        &self,
+        work: &mut Work,
+        producer: &str,
+        aggregates: &[Uuid],
+        target: Target,
+    ) -> Result<(), HandlerError> {
+        match &self.forget {
+            Some(forget) => forget(work, producer, aggregates, target).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Producer and aggregate type of every binding.
+    pub(crate) fn bindings(&self) -> &[(&'static str, &'static str)] {
+        &self.aggregates
+    }
+}

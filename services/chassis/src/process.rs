@@ -1,0 +1,1 @@
+//! From `main` to a clean exit.
