@@ -1,0 +1,89 @@
+//! Partner organisations as the region file lists them.
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use crate::closed_set::closed_set;
+use crate::municipality::check_validity;
+use crate::read::{Namespace, Section};
+use crate::report::MistakeKind;
+use crate::values::{KboNumber, NisCode, PartnerCode};
+
+closed_set! {
+    /// What kind of organisation a partner is; decides on roles and on how its money counts.
+    pub enum PartnerKind is "kind of partner" {
+        /// An association that brings staff in and is paid.
+        CivilSociety = "civil_society",
+        /// The public employment service (VDAB).
+        PublicEmploymentService = "public_employment_service",
+        /// A body that supports the partnership itself (VVSG).
+        SupportBody = "support_body",
+        /// A municipality or its public centre for social welfare (OCMW).
+        LocalAuthority = "local_authority",
+        /// A school.
+        School = "school",
+    }
+}
+
+/// A partner organisation of the region.
+///
+/// This is the list with which a region begins; who is a partner from then on is a fact of the service `matching`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Partner {
+    /// Its code in this region.
+    pub code: PartnerCode,
+    /// Its name.
+    pub name: String,
+    /// What kind of organisation it is.
+    pub kind: PartnerKind,
+    /// Its enterprise number.
+    pub kbo: KboNumber,
+    /// The municipality that a local authority belongs to.
+    pub municipality: Option<NisCode>,
+    /// The first day of partnership; `None` when it is a partner from the start.
+    pub valid_from: Option<Date>,
+    /// The last day of partnership; `None` while it lasts.
+    pub valid_to: Option<Date>,
+    /// The partner that it became part of.
+    pub merged_into: Option<PartnerCode>,
+}
+
+impl Partner {
+    /// Tells whether it is a partner on a day.
+    pub fn is_partner_on(&self, day: Date) -> bool {
+        self.valid_from.is_none_or(|first| first <= day) && self.valid_to.is_none_or(|last| day <= last)
+    }
+
+    pub(crate) fn read(section: &mut Section<'_, '_>) -> Option<Self> {
+        let code = section.declared("code", Namespace::Partner, "arktos");
+        let name = section.text("name");
+        let kind = section.word("kind");
+        let kbo = section.parsed("kbo", "0410346721");
+        let municipality = section.optional_reference("municipality", Namespace::Municipality);
+        let valid_from = section.optional_date("valid_from");
+        let valid_to = section.optional_date("valid_to");
+        let merged_into = section.optional_reference("merged_into", Namespace::Partner);
+        check_validity(section, valid_from, valid_to, merged_into.is_some());
+        if merged_into.is_some() && merged_into == code {
+            section.complain(
+                "merged_into",
+                MistakeKind::Contradiction,
+                "a partner cannot merge into itself",
+                "name the partner that goes on, or remove `merged_into`",
+            );
+        }
+        if kind == Some(PartnerKind::LocalAuthority) && !section.has("municipality") {
+            section.missing("municipality", "\"...\"` with the NIS code of this local authority");
+        }
+        Some(Self {
+            code: code?,
+            name: name?,
+            kind: kind?,
+            kbo: kbo?,
+            municipality,
+            valid_from,
+            valid_to,
+            merged_into,
+        })
+    }
+}

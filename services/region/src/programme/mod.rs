@@ -1,0 +1,36 @@
+//! Programmes: what makes the same code serve different partnerships.
+
+mod capacity;
+mod decision;
+mod domains;
+mod duties;
+mod eligibility;
+mod exits;
+mod finance;
+mod indicators;
+mod instruments;
+mod matching;
+mod programme_file;
+mod question;
+mod referral;
+mod retention;
+mod roles;
+
+pub use capacity::{Capacity, CaseWeight, Caseload, VisitPlan};
+pub use decision::{RefusalReason, WithdrawalReason};
+pub use domains::{LifeDomain, SecrecyClass};
+pub use duties::{Anchor, Due, Duty};
+pub use eligibility::{EligibilityRule, OnFailure, RuleKind};
+pub use exits::{ExitOutcome, ExitReason, WorkCircuit};
+pub use finance::{
+    Component, FinanceModel, FlatRate, FlatRateSplit, FundingShare, FundingSource, HourlyRate, RoundingLevel,
+    RoundingRule,
+};
+pub use indicators::{Denominator, Indicator, Numerator, Target};
+pub use instruments::{Instrument, InstrumentItem, InstrumentKind};
+pub use matching::{HardRule, HardRuleKind, Matching, MatchingTerm, MatchingWeight, StarterGate};
+pub use programme_file::{Programme, SubjectKind};
+pub use question::{Choice, Question, QuestionKind};
+pub use referral::{Channel, ChannelKind, InflowShare, ReferralReason};
+pub use retention::{DataClass, Retention, RetentionFrom, RetentionTerm};
+pub use roles::{Role, RoleRule, Scope};

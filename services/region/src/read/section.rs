@@ -1,0 +1,462 @@
+//! One table of a file, asked for its keys by type.
+
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
+use jiff::civil::Date;
+use toml_span::Span;
+use toml_span::value::{Table, Value, ValueInner};
+
+use crate::closed_set::ClosedSet;
+use crate::explained::Explained;
+use crate::read::{File, Namespace};
+use crate::report::MistakeKind;
+use crate::suggest;
+use crate::values::PartialDate;
+
+/// One table of a file.
+pub(crate) struct Section<'f, 's> {
+    pub(crate) file: &'f File<'s>,
+    table: &'f Table<'f>,
+    pub(crate) span: Span,
+    /// How explanations call it, such as `[[eligibility]]`.
+    title: String,
+    asked: BTreeSet<&'static str>,
+    /// Set when its kind is unknown, so that nobody can tell which keys belong to it.
+    abandoned: bool,
+}
+
+impl<'f, 's> Section<'f, 's> {
+    /// Reads a table with `read`, and then reports the keys that `read` did not ask for.
+    pub(crate) fn read<T>(
+        file: &'f File<'s>,
+        table: &'f Table<'f>,
+        span: Span,
+        title: &str,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<T> {
+        let mut section =
+            Self { file, table, span, title: title.to_owned(), asked: BTreeSet::new(), abandoned: false };
+        let value = read(&mut section);
+        section.report_unknown_keys();
+        value
+    }
+
+    fn report_unknown_keys(&self) {
+        if self.abandoned {
+            return;
+        }
+        let known: Vec<&str> = self.asked.iter().copied().collect();
+        for key in self.table.keys().filter(|key| !self.asked.contains(key.name.as_ref())) {
+            self.file.report(
+                key.span,
+                MistakeKind::UnknownKey,
+                format!("`{}` is not a key of {}", key.name, self.title),
+                suggest::remedy(&key.name, &known),
+            );
+        }
+    }
+
+    /// Leaves the remaining keys unjudged.
+    pub(crate) fn abandon(&mut self) {
+        self.abandoned = true;
+    }
+
+    /// Gives the place of a key's value, or of the section when the key is absent.
+    pub(crate) fn span_of(&self, key: &str) -> Span {
+        self.table.get(key).map_or(self.span, |value| value.span)
+    }
+
+    /// Tells whether the key stands in the section; counts as asking for it.
+    pub(crate) fn has(&mut self, key: &'static str) -> bool {
+        self.asked.insert(key);
+        self.table.contains_key(key)
+    }
+
+    /// Notes a mistake at the value of a key.
+    pub(crate) fn complain(
+        &self,
+        key: &str,
+        kind: MistakeKind,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        self.file.report(self.span_of(key), kind, message, remedy);
+    }
+
+    pub(super) fn optional_value(&mut self, key: &'static str) -> Option<&'f Value<'f>> {
+        self.asked.insert(key);
+        self.table.get(key)
+    }
+
+    fn value(&mut self, key: &'static str, example: &str) -> Option<&'f Value<'f>> {
+        let value = self.optional_value(key);
+        if value.is_none() {
+            self.missing(key, example);
+        }
+        value
+    }
+
+    /// Notes that a key is missing.
+    pub(crate) fn missing(&self, key: &str, example: &str) {
+        self.file.report(
+            self.span,
+            MistakeKind::MissingKey,
+            format!("{} has no `{key}`", self.title),
+            format!("add `{key} = {example}`"),
+        );
+    }
+
+    pub(super) fn wrong_type(&self, key: &str, value: &Value<'_>, expected: &str, example: &str) {
+        self.file.report(
+            value.span,
+            MistakeKind::WrongType,
+            format!("`{key}` is {} and should be {expected}", article(value.as_ref().type_str())),
+            format!("write `{key} = {example}`"),
+        );
+    }
+
+    fn text_of(&self, key: &str, value: &'f Value<'f>, example: &str) -> Option<&'f str> {
+        let Some(text) = value.as_str() else {
+            self.wrong_type(key, value, "a text", example);
+            return None;
+        };
+        if text.trim().is_empty() {
+            self.file.report(
+                value.span,
+                MistakeKind::EmptyText,
+                format!("`{key}` is empty"),
+                format!("write `{key} = {example}`"),
+            );
+            return None;
+        }
+        Some(text)
+    }
+
+    fn parse_of<T: FromStr<Err: Explained>>(&self, text: &str, span: Span, kind: MistakeKind) -> Option<T> {
+        match text.parse() {
+            Ok(parsed) => Some(parsed),
+            Err(error) => {
+                let error: T::Err = error;
+                self.file.report(span, kind, error.to_string(), error.remedy());
+                None
+            }
+        }
+    }
+
+    /// Asks for a text that must be there.
+    pub(crate) fn text(&mut self, key: &'static str) -> Option<String> {
+        let value = self.value(key, "\"...\"")?;
+        self.text_of(key, value, "\"...\"").map(str::to_owned)
+    }
+
+    /// Asks for a text that may be absent.
+    pub(crate) fn optional_text(&mut self, key: &'static str) -> Option<String> {
+        let value = self.optional_value(key)?;
+        self.text_of(key, value, "\"...\"").map(str::to_owned)
+    }
+
+    /// Asks for a yes or no that must be there.
+    pub(crate) fn boolean(&mut self, key: &'static str) -> Option<bool> {
+        let value = self.value(key, "true` or `false")?;
+        self.boolean_of(key, value)
+    }
+
+    /// Asks for a yes or no; absent is no.
+    pub(crate) fn optional_boolean(&mut self, key: &'static str) -> Option<bool> {
+        match self.optional_value(key) {
+            Some(value) => self.boolean_of(key, value),
+            None => Some(false),
+        }
+    }
+
+    fn boolean_of(&self, key: &str, value: &Value<'_>) -> Option<bool> {
+        let answer = value.as_bool();
+        if answer.is_none() {
+            self.wrong_type(key, value, "`true` or `false`", "true` or `false");
+        }
+        answer
+    }
+
+    /// Asks for a value with a syntax of its own that must be there.
+    pub(crate) fn parsed<T: FromStr<Err: Explained>>(
+        &mut self,
+        key: &'static str,
+        example: &str,
+    ) -> Option<T> {
+        let example = format!("\"{example}\"");
+        let value = self.value(key, &example)?;
+        let text = self.text_of(key, value, &example)?;
+        self.parse_of(text, value.span, MistakeKind::WrongValue)
+    }
+
+    /// Asks for a value with a syntax of its own that may be absent.
+    pub(crate) fn optional_parsed<T: FromStr<Err: Explained>>(
+        &mut self,
+        key: &'static str,
+        example: &str,
+    ) -> Option<T> {
+        let value = self.optional_value(key)?;
+        let text = self.text_of(key, value, &format!("\"{example}\""))?;
+        self.parse_of(text, value.span, MistakeKind::WrongValue)
+    }
+
+    /// Asks for a word of a closed set that must be there.
+    pub(crate) fn word<T>(&mut self, key: &'static str) -> Option<T>
+    where
+        T: ClosedSet + FromStr<Err: Explained>,
+    {
+        let example = format!("\"{}\"", T::words().first().copied().unwrap_or_default());
+        let value = self.value(key, &example)?;
+        let text = self.text_of(key, value, &example)?;
+        self.parse_of(text, value.span, MistakeKind::UnknownWord)
+    }
+
+    /// Asks for a word of a closed set that may be absent.
+    pub(crate) fn optional_word<T>(&mut self, key: &'static str) -> Option<T>
+    where
+        T: ClosedSet + FromStr<Err: Explained>,
+    {
+        if self.has(key) { self.word(key) } else { None }
+    }
+
+    /// Asks for the name of this section, and declares it; the same name twice is a mistake.
+    pub(crate) fn declared<T>(&mut self, key: &'static str, namespace: Namespace, example: &str) -> Option<T>
+    where
+        T: FromStr<Err: Explained> + ToString,
+    {
+        let name: T = self.parsed(key, example)?;
+        let text = name.to_string();
+        if !self.file.names.borrow_mut().declare(namespace, &text) {
+            let what = namespace.as_str();
+            self.complain(
+                key,
+                MistakeKind::Duplicate,
+                format!("there already is a {what} `{text}`"),
+                format!("give this {what} another `{key}`, or remove one of the two"),
+            );
+        }
+        Some(name)
+    }
+
+    /// Asks for the name of something that is declared elsewhere; `None` when it is absent.
+    pub(crate) fn optional_reference<T>(&mut self, key: &'static str, namespace: Namespace) -> Option<T>
+    where
+        T: FromStr<Err: Explained> + ToString,
+    {
+        let name: T = self.optional_parsed(key, "...")?;
+        self.file.names.borrow_mut().refer(namespace, &name.to_string(), self.span_of(key));
+        Some(name)
+    }
+
+    /// Asks for the name of something that is declared elsewhere and must be there.
+    pub(crate) fn reference<T>(&mut self, key: &'static str, namespace: Namespace) -> Option<T>
+    where
+        T: FromStr<Err: Explained> + ToString,
+    {
+        if !self.has(key) {
+            self.missing(key, &format!("\"...\"` with the {}", namespace.as_str()));
+            return None;
+        }
+        self.optional_reference(key, namespace)
+    }
+
+    /// Asks for a list of names of things that are declared elsewhere; absent is empty.
+    pub(crate) fn references<T>(&mut self, key: &'static str, namespace: Namespace) -> Option<Vec<T>>
+    where
+        T: FromStr<Err: Explained> + ToString + PartialEq,
+    {
+        let names = self.list_with_places::<T>(key, 0, "...", MistakeKind::WrongValue)?;
+        for (name, span) in &names {
+            self.file.names.borrow_mut().refer(namespace, &name.to_string(), *span);
+        }
+        Some(names.into_iter().map(|(name, _)| name).collect())
+    }
+
+    /// Asks for a day that must be there.
+    pub(crate) fn date(&mut self, key: &'static str) -> Option<Date> {
+        let date: PartialDate = self.parsed(key, "2024-01-01")?;
+        self.whole_day(key, date)
+    }
+
+    /// Asks for a day that may be absent.
+    pub(crate) fn optional_date(&mut self, key: &'static str) -> Option<Date> {
+        let date: PartialDate = self.optional_parsed(key, "2024-01-01")?;
+        self.whole_day(key, date)
+    }
+
+    fn whole_day(&self, key: &str, date: PartialDate) -> Option<Date> {
+        if date.exact().is_none() {
+            self.complain(
+                key,
+                MistakeKind::WrongValue,
+                format!("`{date}` is not a whole day"),
+                format!("write the day as well: `{key} = \"{}\"`", date.earliest()),
+            );
+        }
+        date.exact()
+    }
+
+    /// Asks for a list of values with a syntax of their own; the same value twice is a mistake.
+    pub(crate) fn list<T>(&mut self, key: &'static str, at_least: usize, example: &str) -> Option<Vec<T>>
+    where
+        T: FromStr<Err: Explained> + PartialEq + ToString,
+    {
+        let items = self.list_with_places(key, at_least, example, MistakeKind::WrongValue)?;
+        Some(items.into_iter().map(|(item, _)| item).collect())
+    }
+
+    /// Asks for a list of words of a closed set.
+    pub(crate) fn words<T>(&mut self, key: &'static str, at_least: usize) -> Option<Vec<T>>
+    where
+        T: ClosedSet + FromStr<Err: Explained> + PartialEq + ToString,
+    {
+        let example = T::words().first().copied().unwrap_or_default();
+        let items = self.list_with_places(key, at_least, example, MistakeKind::UnknownWord)?;
+        Some(items.into_iter().map(|(item, _)| item).collect())
+    }
+
+    /// Asks for a list of values, each with its place.
+    pub(crate) fn list_with_places<T>(
+        &mut self,
+        key: &'static str,
+        at_least: usize,
+        example: &str,
+        kind: MistakeKind,
+    ) -> Option<Vec<(T, Span)>>
+    where
+        T: FromStr<Err: Explained> + PartialEq + ToString,
+    {
+        let example = format!("[\"{example}\"]");
+        let value = match self.optional_value(key) {
+            Some(value) => value,
+            None if at_least == 0 => return Some(Vec::new()),
+            None => {
+                self.missing(key, &example);
+                return None;
+            }
+        };
+        let Some(array) = value.as_array() else {
+            self.wrong_type(key, value, "a list", &example);
+            return None;
+        };
+        if array.len() < at_least {
+            self.too_few(key, value.span, at_least, &format!("`{key} = {example}`"));
+        }
+        let mut items: Vec<(T, Span)> = Vec::new();
+        let mut all_right = true;
+        for element in array {
+            let item = self
+                .text_of(key, element, &example)
+                .and_then(|text| self.parse_of::<T>(text, element.span, kind));
+            match item {
+                None => all_right = false,
+                Some(item) if items.iter().any(|(known, _)| *known == item) => self.file.report(
+                    element.span,
+                    MistakeKind::Duplicate,
+                    format!("`{}` stands twice in `{key}`", item.to_string()),
+                    "remove one of the two",
+                ),
+                Some(item) => items.push((item, element.span)),
+            }
+        }
+        (all_right && array.len() >= at_least).then_some(items)
+    }
+
+    fn too_few(&self, key: &str, span: Span, at_least: usize, example: &str) {
+        self.file.report(
+            span,
+            MistakeKind::TooFew,
+            format!("`{key}` needs at least {at_least}"),
+            format!("add one, for example {example}"),
+        );
+    }
+
+    /// Asks for a table that must be there.
+    pub(crate) fn table<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&mut Section<'f, 's>) -> Option<T>,
+    ) -> Option<T> {
+        if self.has(key) {
+            self.optional_table(key, read)
+        } else {
+            self.file.report(
+                self.span,
+                MistakeKind::MissingKey,
+                format!("{} has no `[{key}]`", self.title),
+                format!("add a table `[{key}]`"),
+            );
+            None
+        }
+    }
+
+    /// Asks for a table that may be absent.
+    pub(crate) fn optional_table<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&mut Section<'f, 's>) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.optional_value(key)?;
+        let ValueInner::Table(table) = value.as_ref() else {
+            self.wrong_type(key, value, "a table", "...` below `[section]");
+            return None;
+        };
+        Self::read(self.file, table, value.span, &format!("[{key}]"), read)
+    }
+
+    /// Asks for a list of tables, `[[key]]`.
+    pub(crate) fn tables<T>(
+        &mut self,
+        key: &'static str,
+        at_least: usize,
+        mut read: impl FnMut(&mut Section<'f, 's>) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let value = match self.optional_value(key) {
+            Some(value) => value,
+            None if at_least == 0 => return Some(Vec::new()),
+            None => {
+                self.file.report(
+                    self.span,
+                    MistakeKind::MissingKey,
+                    format!("{} has no `[[{key}]]`", self.title),
+                    format!("add at least {at_least} table `[[{key}]]`"),
+                );
+                return None;
+            }
+        };
+        let Some(array) = value.as_array() else {
+            self.file.report(
+                value.span,
+                MistakeKind::WrongType,
+                format!("`{key}` should be a list of tables"),
+                format!("write `[[{key}]]` with double brackets above each"),
+            );
+            return None;
+        };
+        if array.len() < at_least {
+            self.too_few(key, value.span, at_least, &format!("a table `[[{key}]]`"));
+        }
+        let title = format!("[[{key}]]");
+        let mut items = Vec::new();
+        for element in array {
+            if let ValueInner::Table(table) = element.as_ref() {
+                items.extend(Self::read(self.file, table, element.span, &title, &mut read));
+            } else {
+                self.wrong_type(key, element, "a table", &format!("...` below `{title}"));
+            }
+        }
+        (items.len() == array.len() && array.len() >= at_least).then_some(items)
+    }
+}
+
+fn article(type_name: &str) -> String {
+    match type_name {
+        "string" => "a text".to_owned(),
+        "integer" => "a whole number".to_owned(),
+        "float" => "a number with a decimal point".to_owned(),
+        "boolean" => "`true` or `false`".to_owned(),
+        "array" => "a list".to_owned(),
+        other => format!("a {other}"),
+    }
+}
