@@ -32,7 +32,7 @@ pub struct Method {
     pub path: &'static str,
     /// Who may call.
     pub rule: AccessRule,
-    /// Whether the call needs the record's current ETag.
+    /// Whether the call needs the record's current `ETag`.
     pub requires_if_match: bool,
     /// Whether the gateway has a route to it.
     pub public_api: bool,

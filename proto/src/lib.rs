@@ -14,6 +14,7 @@ pub use event::{EVENT_TYPES, Event, EventType};
     missing_docs,
     unused_qualifications,
     clippy::pedantic,
+    clippy::allow_attributes,
     clippy::allow_attributes_without_reason,
     reason = "generated from the .proto files, whose comments are the documentation"
 )]
