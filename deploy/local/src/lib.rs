@@ -1,0 +1,19 @@
+//! Provisions and supervises the processes of one region on one machine.
+//!
+//! The `bondgenoot` command uses it for development, the test kit and the fault campaign for real servers and real
+//! processes. Nothing here runs in a cluster. Start reading at [`region_run`], which puts the other rooms together:
+//! [`packages`] finds the programs, [`ports`] chooses the ports, [`postgres`] and [`rabbitmq`] are private servers,
+//! [`keys`] makes the keys, [`issuer`] signs demo people in and [`processes`] supervises all of it.
+
+pub mod error;
+pub mod files;
+pub mod packages;
+pub mod ports;
+pub mod postgres;
+pub mod processes;
+pub mod progress;
+pub mod rabbitmq;
+mod task;
+
+pub use error::{Error, Result};
+pub use progress::{Phase, Progress, Step};
