@@ -2,7 +2,7 @@
 //!
 //! A service brings its domain, its SQL and its handlers; the chassis brings everything that must be the same everywhere:
 //!
-//! - [`process`]: from `main` to a clean exit; [`config`], [`telemetry`], [`health`], [`tasks`];
+//! - [`process`]: from `main` to a clean exit; [`kernel`]: what every service opens at its start; [`config`], [`telemetry`], [`health`], [`tasks`];
 //! - [`caller`]: who calls, in which mandates, proven by a short-lived token; [`grpc`]: the server, access rules, errors;
 //! - [`database`]: the one [`UnitOfWork`](database::UnitOfWork), the only way to a connection: caller, idempotency, change,
 //!   audit and outbox in one transaction;
@@ -24,6 +24,7 @@ pub mod failpoint;
 pub mod grpc;
 pub mod health;
 pub mod id;
+pub mod kernel;
 pub mod money;
 pub mod process;
 pub mod tasks;

@@ -1,1 +1,14 @@
-//! The gRPC server and client.
+//! The gRPC server: access rules, deadlines and trace context before a handler, one mapping of errors after it.
+//!
+//! A handler opens its request with [`open`], runs one use case, and maps its error with [`status`]; it never makes a
+//! status itself.
+
+mod access;
+mod client;
+mod server;
+mod status;
+
+pub use access::{open, violation_status};
+pub use client::{Authorized, ClientError, channel};
+pub use server::{Server, ServerError};
+pub use status::{Rejected, detail, status};

@@ -1,0 +1,58 @@
+//! The server of a service.
+
+use std::net::SocketAddr;
+
+use tokio::net::TcpListener;
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::service::Routes;
+
+use super::access::AccessLayer;
+use crate::caller::Verifier;
+use crate::clock::Clock;
+use crate::config::{GrpcConfig, millis};
+use crate::error::Chain;
+use crate::tasks::Tasks;
+
+/// The server cannot start.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {address} (grpc.address)")]
+pub struct ServerError {
+    address: SocketAddr,
+    #[source]
+    source: std::io::Error,
+}
+
+/// The gRPC server of a service, behind the access rules.
+#[derive(Debug)]
+pub struct Server {
+    layer: AccessLayer,
+}
+
+impl Server {
+    /// A server that trusts these caller tokens.
+    pub fn new(verifier: Verifier, clock: Clock, config: &GrpcConfig) -> Self {
+        Self { layer: AccessLayer { verifier, clock, deadline: millis(config.deadline_ms) } }
+    }
+
+    /// Listens, and serves in the background until the tasks shut down; calls in flight are finished. Gives the address,
+    /// which tells the port when the setting says 0.
+    pub async fn spawn(self, routes: Routes, address: SocketAddr, tasks: &Tasks) -> Result<SocketAddr, ServerError> {
+        let failed = |source| ServerError { address, source };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let bound = listener.local_addr().map_err(failed)?;
+        let shutdown = tasks.shutdown().clone();
+        let layer = self.layer;
+        tasks.background("grpc server", async move {
+            let served = tonic::transport::Server::builder()
+                .tcp_nodelay(true)
+                .layer(layer)
+                .add_routes(routes)
+                .serve_with_incoming_shutdown(TcpListenerStream::new(listener), shutdown.cancelled())
+                .await;
+            if let Err(error) = served {
+                tracing::error!(error.chain = %Chain(&error), "the gRPC server ended");
+            }
+        });
+        Ok(bound)
+    }
+}
