@@ -19,10 +19,6 @@ mod municipality;
 mod partner;
 pub mod programme;
 mod read;
-#[expect(
-    clippy::module_inception,
-    reason = "the aggregate has the name of the crate: it is what the crate is about"
-)]
 mod region;
 mod report;
 mod screening;

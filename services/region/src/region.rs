@@ -7,7 +7,7 @@ use toml_span::Span;
 use crate::municipality::{Municipality, MunicipalityError, check_mergers};
 use crate::partner::Partner;
 use crate::programme::Programme;
-use crate::read::{Namespace, Section};
+use crate::read::Section;
 use crate::report::MistakeKind;
 use crate::values::{LanguageCode, NisCode, PartnerCode, PostalCode, ProgrammeCode, RegionCode};
 use crate::version::FileVersion;
@@ -169,9 +169,6 @@ impl RegionDraft {
             check_mergers(section, municipalities);
         }
         let partners = section.tables("partner", 0, Partner::read);
-        if partners.is_none() {
-            section.file.names.borrow_mut().give_up(Namespace::Partner);
-        }
         let programme_paths = read_programme_paths(section);
         let region = (|| {
             Some(Region {
@@ -194,19 +191,17 @@ impl RegionDraft {
 
 fn read_time_zone(section: &mut Section<'_, '_>) -> Option<TimeZone> {
     let name = section.text("time_zone")?;
-    match TimeZone::get(&name) {
-        Ok(time_zone) => Some(time_zone),
-        Err(_) => {
-            section.complain(
-                "time_zone",
-                MistakeKind::WrongValue,
-                format!("`{name}` is not a time zone"),
-                "write a name of the IANA database, such as `Europe/Brussels`; if it is one, this machine has no \
-                 such database: install the package `tzdata`",
-            );
-            None
-        }
+    let time_zone = TimeZone::get(&name).ok();
+    if time_zone.is_none() {
+        section.complain(
+            "time_zone",
+            MistakeKind::WrongValue,
+            format!("`{name}` is not a time zone"),
+            "write a name of the IANA database, such as `Europe/Brussels`; if it is one, this machine has no such \
+             database: install the package `tzdata`",
+        );
     }
+    time_zone
 }
 
 fn read_programme_paths(section: &mut Section<'_, '_>) -> Vec<(String, Span)> {

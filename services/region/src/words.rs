@@ -64,7 +64,10 @@ impl Words {
         self.0.get(&term).map_or(term.default_word(), String::as_str)
     }
 
-    // Always `Some`: a word that is wrong is reported and left out, and a report stops the load anyway.
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the shape of every read; a wrong word is reported and left out"
+    )]
     pub(crate) fn read(section: &mut Section<'_, '_>) -> Option<Self> {
         let chosen = Term::ALL.iter().filter_map(|term| Some((*term, section.optional_text(term.as_str())?)));
         Some(Self(chosen.collect()))

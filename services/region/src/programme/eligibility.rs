@@ -117,13 +117,10 @@ impl EligibilityRule {
         let explanation = section.text("explanation");
         let on_failure = read_on_failure(section);
         let word: Option<KindWord> = section.word("kind");
-        let kind = match word {
-            Some(word) => read_kind(section, word, questions),
-            None => {
-                section.abandon();
-                None
-            }
-        };
+        if word.is_none() {
+            section.abandon();
+        }
+        let kind = word.and_then(|word| read_kind(section, word, questions));
         Some(Self { id: id?, kind: kind?, explanation: explanation?, on_failure: on_failure? })
     }
 }

@@ -38,7 +38,7 @@ closed_set! {
 pub(crate) struct Names {
     declared: BTreeMap<Namespace, Vec<String>>,
     referred: Vec<(Namespace, String, Span)>,
-    /// Namespaces whose declarations could not be read; a reference into them is not judged.
+    /// Namespaces with a declaration that could not be read; a reference into them is not judged.
     unknown: Vec<Namespace>,
 }
 
@@ -58,7 +58,8 @@ impl Names {
         self.referred.push((namespace, name.to_owned(), span));
     }
 
-    /// Leaves references into a namespace unjudged, because its declarations are elsewhere and cannot be read.
+    /// Leaves references into a namespace unjudged, because a declaration in it cannot be read: what refers to it
+    /// is right once that one mistake is mended.
     pub(crate) fn give_up(&mut self, namespace: Namespace) {
         self.unknown.push(namespace);
     }

@@ -58,5 +58,10 @@ fn explain(error: &Error, line: &str) -> (String, String) {
 /// Tells whether the value of a line looks like `2024-01-01`: the parser in use knows no dates.
 fn looks_like_a_bare_date(line: &str) -> bool {
     let value = line.split_once('=').map_or("", |(_, value)| value).trim_start().as_bytes();
-    matches!(value, [a, b, c, d, b'-', e, f, b'-', ..] if [a, b, c, d, e, f].iter().all(|byte| byte.is_ascii_digit()))
+    let shape = b"dddd-dd-dd";
+    value.len() >= shape.len()
+        && value.iter().zip(shape).all(|(byte, wanted)| match wanted {
+            b'd' => byte.is_ascii_digit(),
+            dash => byte == dash,
+        })
 }

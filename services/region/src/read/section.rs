@@ -225,7 +225,10 @@ impl<'f, 's> Section<'f, 's> {
     where
         T: FromStr<Err: Explained> + ToString,
     {
-        let name: T = self.parsed(key, example)?;
+        let Some(name) = self.parsed::<T>(key, example) else {
+            self.file.names.borrow_mut().give_up(namespace);
+            return None;
+        };
         let text = name.to_string();
         if !self.file.names.borrow_mut().declare(namespace, &text) {
             let what = namespace.as_str();

@@ -54,7 +54,7 @@ impl NisCode {
         let number: u32 = trimmed.parse().map_err(|_| NisCodeError::Shape(text.to_owned()))?;
         // The first two digits are the arrondissement: 11 (Antwerpen) to 93 (Philippeville); 000 is the
         // arrondissement itself and no municipality.
-        if !(11_000..94_000).contains(&number) || number % 1_000 == 0 {
+        if !(11_000..94_000).contains(&number) || number.is_multiple_of(1_000) {
             return Err(NisCodeError::Range(text.to_owned()));
         }
         Ok(Self(number))

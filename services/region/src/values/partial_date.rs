@@ -79,8 +79,8 @@ impl PartialDate {
     pub fn parse(text: &str) -> Result<Self, PartialDateError> {
         let mut parts = text.trim().split('-');
         let year = parts.next().unwrap_or_default();
-        let month = parts.next().map(|part| two_digits(part)).transpose()?;
-        let day = parts.next().map(|part| two_digits(part)).transpose()?;
+        let month = parts.next().map(two_digits).transpose()?;
+        let day = parts.next().map(two_digits).transpose()?;
         if parts.next().is_some() || !year.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(PartialDateError::Shape);
         }
@@ -234,7 +234,8 @@ mod tests {
             ("2022-00", PartialDateError::Month(0)),
             ("2023-02-29", PartialDateError::Day(29)),
             ("2022-6", PartialDateError::Shape),
-            ("14-06-2022", PartialDateError::ShortYear),
+            ("14-06-2022", PartialDateError::Shape),
+            ("24-06", PartialDateError::ShortYear),
             ("2022-06-14-01", PartialDateError::Shape),
             ("14/06/2022", PartialDateError::Shape),
             ("", PartialDateError::Shape),
