@@ -4,9 +4,10 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Serialize;
 use thiserror::Error;
+use toml_span::Span;
 
 use crate::explained::Explained;
-use crate::read::{Namespace, Section};
+use crate::read::{File, Namespace, Section};
 use crate::report::MistakeKind;
 use crate::values::{NisCode, PostalCode};
 
@@ -73,20 +74,20 @@ pub(crate) fn check_validity(
 }
 
 /// Reports mergers whose successor does not begin on the day after.
-pub(crate) fn check_mergers(section: &Section<'_, '_>, municipalities: &[Municipality]) {
-    for municipality in municipalities {
+pub(crate) fn check_mergers(file: &File<'_>, municipalities: &[(Municipality, Span)]) {
+    for (municipality, span) in municipalities {
         let successor = municipality
             .merged_into
-            .and_then(|nis| municipalities.iter().find(|candidate| candidate.nis == nis));
-        let (Some(successor), Some(last)) = (successor, municipality.valid_to) else {
+            .and_then(|nis| municipalities.iter().find(|(candidate, _)| candidate.nis == nis));
+        let (Some((successor, _)), Some(last)) = (successor, municipality.valid_to) else {
             continue;
         };
         let Ok(next) = last.checked_add(1.day()) else {
             continue;
         };
         if successor.valid_from != Some(next) {
-            section.complain(
-                "municipality",
+            file.report(
+                *span,
                 MistakeKind::Contradiction,
                 format!(
                     "{} ({}) ends on {last} and merges into {} ({}), which does not begin on {next}",

@@ -73,7 +73,7 @@ impl Partner {
             );
         }
         if kind == Some(PartnerKind::LocalAuthority) && !section.has("municipality") {
-            section.missing("municipality", "\"...\"` with the NIS code of this local authority");
+            section.missing_what("municipality", "the NIS code of this local authority");
         }
         Some(Self {
             code: code?,

@@ -164,9 +164,12 @@ impl RegionDraft {
         } else {
             Some(Words::default())
         };
-        let municipalities = section.tables("municipality", 1, Municipality::read);
+        let municipalities = section.tables("municipality", 1, |section| {
+            let span = section.span_of("merged_into");
+            Municipality::read(section).map(|municipality| (municipality, span))
+        });
         if let Some(municipalities) = &municipalities {
-            check_mergers(section, municipalities);
+            check_mergers(section.file, municipalities);
         }
         let partners = section.tables("partner", 0, Partner::read);
         let programme_paths = read_programme_paths(section);
@@ -180,7 +183,7 @@ impl RegionDraft {
                 languages: languages?,
                 contact_languages: contact_languages?,
                 words: words?,
-                municipalities: municipalities?,
+                municipalities: municipalities?.into_iter().map(|(municipality, _)| municipality).collect(),
                 partners: partners?,
                 programmes: Vec::new(),
             })

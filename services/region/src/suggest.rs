@@ -15,11 +15,12 @@ pub(crate) fn closest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
         .map(|(_, candidate)| candidate)
 }
 
-/// Says what would be right in the place of `word`: the closest known word, and all of them when they are few.
+/// Says what would be right in the place of `word`: the closest known word, else all of them; both when they are few.
 pub(crate) fn remedy(word: &str, known: &[&str]) -> String {
     let list = known.iter().map(|candidate| format!("`{candidate}`")).collect::<Vec<_>>().join(", ");
     match (closest(word, known), known) {
         (_, []) => "remove it: there is nothing to choose from here".to_owned(),
+        (Some(candidate), [_] | [_, _, _, _, _, _, ..]) => format!("did you mean `{candidate}`?"),
         (Some(candidate), _) => format!("did you mean `{candidate}`? Possible: {list}"),
         (None, [only]) => format!("use `{only}`"),
         (None, _) => format!("use one of {list}"),

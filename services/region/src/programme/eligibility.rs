@@ -211,7 +211,8 @@ fn read_age(section: &mut Section<'_, '_>) -> Option<RuleKind> {
     Some(RuleKind::Age { min_years: years(min), max_years: years(max) })
 }
 
-/// Reads the question that a rule goes by and checks that its kind of answer fits.
+/// Reads the question that a rule goes by and checks that its kind of answer fits; the question itself is only given
+/// when it does.
 fn read_question<'q>(
     section: &mut Section<'_, '_>,
     questions: Option<&'q [Question]>,
@@ -229,6 +230,7 @@ fn read_question<'q>(
             format!("the question `{id}` is of kind `{}`, which this rule cannot go by", question.kind),
             format!("take a question of kind {kinds}"),
         );
+        return Some((id, None));
     }
     Some((id, question))
 }
@@ -242,7 +244,8 @@ fn check_answer(section: &Section<'_, '_>, key: &str, question: Option<&Question
         QuestionKind::YesNo => vec!["yes", "no"],
         _ => question.choices.iter().map(|choice| choice.code.as_str()).collect(),
     };
-    if !possible.contains(&answer) {
+    // A question without choices has its own mistake.
+    if !possible.is_empty() && !possible.contains(&answer) {
         section.complain(
             key,
             MistakeKind::UnknownReference,

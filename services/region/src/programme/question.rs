@@ -79,7 +79,7 @@ impl Question {
         });
         check_choices(section, kind, choices.as_deref());
         if secrecy != SecrecyClass::Normal && !section.has("purpose") {
-            section.missing("purpose", "\"...\"` that tells the person why this sensitive question is asked");
+            section.missing_what("purpose", "the reason why this sensitive question is asked");
         }
         Some(Self {
             id: id?,

@@ -7,21 +7,22 @@ use crate::report::MistakeKind;
 
 /// Notes why the text could not be parsed. The parser stops at the first such mistake, so there is only one.
 pub(crate) fn report(file: &File<'_>, error: &Error) {
-    let (message, remedy) = explain(error, &file.source.place(error.span.start, error.span.end).text);
+    let (message, remedy) = explain(file, error);
     file.report(error.span, MistakeKind::NotToml, message, remedy);
 }
 
-fn explain(error: &Error, line: &str) -> (String, String) {
-    let first_at = |first: &toml_span::Span| format!("(the first starts at byte {})", first.start);
+fn explain(file: &File<'_>, error: &Error) -> (String, String) {
+    let line = file.source.place(error.span.start, error.span.end).text;
+    let line_of = |first: &toml_span::Span| file.source.place(first.start, first.end).line;
     match &error.kind {
-        ErrorKind::DuplicateKey { key, .. } => {
-            (format!("`{key}` stands here twice"), "keep one of the two".to_owned())
+        ErrorKind::DuplicateKey { key, first } => {
+            (format!("`{key}` already stands on line {}", line_of(first)), "keep one of the two".to_owned())
         }
         ErrorKind::DuplicateTable { name, first } => (
-            format!("the table `{name}` stands here twice {}", first_at(first)),
+            format!("the table `{name}` already stands on line {}", line_of(first)),
             format!("merge the two, or write `[[{name}]]` when a list of tables is meant"),
         ),
-        ErrorKind::UnterminatedString => {
+        ErrorKind::UnterminatedString | ErrorKind::InvalidCharInString('\n' | '\r') => {
             ("this text has no closing quote".to_owned(), "end it with `\"` on the same line".to_owned())
         }
         ErrorKind::RedefineAsArray => (
@@ -36,7 +37,7 @@ fn explain(error: &Error, line: &str) -> (String, String) {
             format!("`\\{letter}` means nothing in a text"),
             "write `\\\\` for a backslash, or put the text between single quotes".to_owned(),
         ),
-        _ if looks_like_a_bare_date(line) => (
+        _ if looks_like_a_bare_date(&line) => (
             "a date without quotes".to_owned(),
             "put dates between quotes: `valid_from = \"2024-01-01\"`".to_owned(),
         ),

@@ -31,7 +31,7 @@ impl Section<'_, '_> {
                 key,
                 MistakeKind::OutOfRange,
                 format!("`{key}` is {number}"),
-                format!("`{key}` lies between {} and {}", limits.start(), limits.end()),
+                between(key, &limits),
             );
         }
         fitting
@@ -75,10 +75,18 @@ impl Section<'_, '_> {
                 key,
                 MistakeKind::OutOfRange,
                 format!("`{key}` is {number}"),
-                format!("`{key}` lies between {} and {}", limits.start(), limits.end()),
+                between(key, &limits),
             );
             return None;
         }
         Some(number)
+    }
+}
+
+fn between(key: &str, limits: &RangeInclusive<u32>) -> String {
+    if limits.start() == limits.end() {
+        format!("`{key}` can only be {}", limits.start())
+    } else {
+        format!("`{key}` lies between {} and {}", limits.start(), limits.end())
     }
 }

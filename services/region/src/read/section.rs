@@ -12,7 +12,7 @@ use crate::explained::Explained;
 use crate::read::{File, Namespace};
 use crate::report::MistakeKind;
 use crate::suggest;
-use crate::values::PartialDate;
+use crate::values::{PartialDate, PartialDateError};
 
 /// One table of a file.
 pub(crate) struct Section<'f, 's> {
@@ -104,6 +104,16 @@ impl<'f, 's> Section<'f, 's> {
             MistakeKind::MissingKey,
             format!("{} has no `{key}`", self.title),
             format!("add `{key} = {example}`"),
+        );
+    }
+
+    /// Notes that a key is missing, and what it should hold.
+    pub(crate) fn missing_what(&self, key: &str, what: &str) {
+        self.file.report(
+            self.span,
+            MistakeKind::MissingKey,
+            format!("{} has no `{key}`", self.title),
+            format!("add `{key} = \"...\"` with {what}"),
         );
     }
 
@@ -258,7 +268,7 @@ impl<'f, 's> Section<'f, 's> {
         T: FromStr<Err: Explained> + ToString,
     {
         if !self.has(key) {
-            self.missing(key, &format!("\"...\"` with the {}", namespace.as_str()));
+            self.missing_what(key, &format!("the {}", namespace.as_str()));
             return None;
         }
         self.optional_reference(key, namespace)
@@ -278,26 +288,34 @@ impl<'f, 's> Section<'f, 's> {
 
     /// Asks for a day that must be there.
     pub(crate) fn date(&mut self, key: &'static str) -> Option<Date> {
-        let date: PartialDate = self.parsed(key, "2024-01-01")?;
-        self.whole_day(key, date)
+        let value = self.value(key, "\"2024-01-01\"")?;
+        self.date_of(key, value)
     }
 
     /// Asks for a day that may be absent.
     pub(crate) fn optional_date(&mut self, key: &'static str) -> Option<Date> {
-        let date: PartialDate = self.optional_parsed(key, "2024-01-01")?;
-        self.whole_day(key, date)
+        let value = self.optional_value(key)?;
+        self.date_of(key, value)
     }
 
-    fn whole_day(&self, key: &str, date: PartialDate) -> Option<Date> {
-        if date.exact().is_none() {
-            self.complain(
-                key,
-                MistakeKind::WrongValue,
-                format!("`{date}` is not a whole day"),
-                format!("write the day as well: `{key} = \"{}\"`", date.earliest()),
-            );
-        }
-        date.exact()
+    fn date_of(&self, key: &str, value: &'f Value<'f>) -> Option<Date> {
+        let text = self.text_of(key, value, "\"2024-01-01\"")?;
+        let (message, remedy) = match text.parse::<PartialDate>() {
+            Ok(date) => match date.exact() {
+                Some(day) => return Some(day),
+                None => (
+                    format!("`{date}` is not a whole day"),
+                    format!("write the day as well: `{key} = \"{}\"`", date.earliest()),
+                ),
+            },
+            Err(PartialDateError::Shape) => (
+                format!("`{text}` is not a date"),
+                format!("write year, month and day, in this order: `{key} = \"2024-01-31\"`"),
+            ),
+            Err(error) => (format!("`{text}` is not a date: {error}"), error.remedy()),
+        };
+        self.file.report(value.span, MistakeKind::WrongValue, message, remedy);
+        None
     }
 
     /// Asks for a list of values with a syntax of their own; the same value twice is a mistake.
