@@ -8,7 +8,7 @@
 //!   audit and outbox in one transaction;
 //! - [`events`]: the relay from outbox to broker, the consumer with inbox, pending and parked;
 //! - [`admin`]: what operators may look at and repair;
-//! - [`vault`]: encryption under person keys; [`id`], [`clock`], [`money`], [`error`]: values.
+//! - [`vault`]: encryption under person keys; [`id`], [`clock`], [`money`], [`page`], [`error`]: values.
 //!
 //! See the README for how a write becomes an event and an effect, and what is guaranteed at a kill at any moment.
 
@@ -26,6 +26,7 @@ pub mod health;
 pub mod id;
 pub mod kernel;
 pub mod money;
+pub mod page;
 pub mod process;
 pub mod tasks;
 pub mod telemetry;

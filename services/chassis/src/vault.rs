@@ -160,6 +160,16 @@ impl Vault {
         Ok(Self { inner: Arc::new(Inner { current, region_keys, index_key }) })
     }
 
+    /// A vault with random keys that end with the process: for one that stores nothing sealed and should hold no key of
+    /// the region.
+    pub fn ephemeral() -> Self {
+        let mut random = rand::rng();
+        let (region, index): ([u8; KEY_BYTES], [u8; KEY_BYTES]) = (random.random(), random.random());
+        let current = "ephemeral".to_owned();
+        let region_keys = aes(&region).map(|key| (current.clone(), key)).into_iter().collect();
+        Self { inner: Arc::new(Inner { current, region_keys, index_key: hmac::Key::new(hmac::HMAC_SHA256, &index) }) }
+    }
+
     /// A new person key, and how it is stored.
     pub fn new_person_key(&self, person: Uuid) -> Result<(PersonKey, WrappedKey), SealBroken> {
         let bytes: [u8; KEY_BYTES] = rand::rng().random();
@@ -227,10 +237,10 @@ impl PersonKey {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn vault() -> Vault {
+    pub(crate) fn vault() -> Vault {
         let folder = std::env::temp_dir().join(format!("bondgenoot-vault-{}", rand::rng().random::<u64>()));
         std::fs::create_dir_all(&folder).unwrap();
         let write = |name: &str, byte: u8| {

@@ -104,6 +104,11 @@ impl Grant {
             })
             .collect();
         let widest = fitting.iter().max_by_key(|mandate| mandate.scope as i32).ok_or(Denied::NoMandate)?;
+        // A mandate for own cases adds no programme to the reach of one for a whole programme: programmes are those in which the
+        // widest kind of reach holds. Own cases are found by `case_access` and need no programme.
+        let reach = |scope: Scope| (scope as i32).min(Scope::Programme as i32);
+        let fitting: Vec<_> =
+            fitting.iter().filter(|mandate| reach(mandate.scope) == reach(widest.scope)).collect();
         let programmes = if fitting.iter().any(|mandate| mandate.programme.is_none()) {
             Programmes::All
         } else {
@@ -183,6 +188,25 @@ mod tests {
 
         assert!(grant.programmes.contains("w"));
         assert!(!grant.programmes.contains("other"));
+    }
+
+    #[test]
+    fn a_mandate_for_own_cases_adds_no_programme_to_a_wider_one() {
+        let rule = AccessRule::Mandate {
+            roles: &[Role::Coordinator, Role::Coach],
+            scope: Scope::OwnCases,
+            purpose: "names",
+            subject: "",
+        };
+        let caller = worker(vec![
+            mandate(Role::Coordinator, Scope::Programme, Some("w")),
+            mandate(Role::Coach, Scope::OwnCases, Some("other")),
+        ]);
+
+        let grant = Grant::decide(&rule, &caller, date(2024, 5, 1)).unwrap();
+
+        assert_eq!(grant.scope, Scope::Programme);
+        assert_eq!(grant.programmes, Programmes::Only(vec!["w".to_owned()]));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! One audit row per request, in its transaction: no audit, no data.
 
+use std::borrow::Cow;
+
 use jiff_sqlx::ToSqlx as _;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -18,14 +20,14 @@ pub(super) struct Row {
     organisation: Option<Uuid>,
     mandate: Option<Uuid>,
     action: &'static str,
-    purpose: &'static str,
+    purpose: Cow<'static, str>,
     subjects: Vec<Uuid>,
     request_id: std::sync::Arc<str>,
     trace_id: String,
 }
 
 impl Row {
-    pub(super) fn new(context: &Context, subjects: Vec<Uuid>) -> Self {
+    pub(super) fn new(context: &Context, subjects: Vec<Uuid>, stated_purpose: Option<String>) -> Self {
         Self {
             audit_id: context.ids.uuid(),
             at: context.clock.now(),
@@ -34,7 +36,7 @@ impl Row {
             organisation: context.caller.organisation,
             mandate: context.grant.mandate,
             action: context.action,
-            purpose: context.grant.purpose,
+            purpose: stated_purpose.map_or(Cow::Borrowed(context.grant.purpose), Cow::Owned),
             subjects,
             request_id: context.request_id.clone(),
             trace_id: context.trace.trace_id().to_owned(),
@@ -53,7 +55,7 @@ impl Row {
             self.organisation,
             self.mandate,
             self.action,
-            self.purpose,
+            &*self.purpose,
             &self.subjects,
             &*self.request_id,
             self.trace_id,
@@ -86,7 +88,7 @@ impl Row {
             self.organisation,
             self.mandate,
             self.action,
-            self.purpose,
+            &*self.purpose,
             &self.subjects,
             &*self.request_id,
             self.trace_id,

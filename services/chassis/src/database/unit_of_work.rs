@@ -11,6 +11,7 @@ use rand::Rng as _;
 use sqlx::PgPool;
 
 use super::idempotency::{self, Begun};
+use super::look_up::LookUp;
 use super::work::{Context, Work};
 use super::{DatabaseError, Deployment};
 use crate::caller::{Call, Caller, Grant};
@@ -168,6 +169,16 @@ impl UnitOfWork {
         .await
     }
 
+    /// Carries out one statement of the process itself; see [`LookUp`].
+    pub async fn look_up<Q: LookUp>(&self, query: Q) -> Result<Q::Outcome, DatabaseError> {
+        let pool = self.inner.pool.clone();
+        self.run(Q::NAME, async move {
+            let mut connection = pool.acquire().await?;
+            query.execute(&mut connection).await
+        })
+        .await
+    }
+
     /// Opens a unit of work for a task of the chassis that already runs on its own (the consumer): its future is never
     /// dropped halfway. Ends with [`finish`](Self::finish), or rolls back when dropped.
     pub(crate) async fn begin_as(
@@ -186,6 +197,7 @@ impl UnitOfWork {
             clock: self.inner.clock.clone(),
             ids: self.inner.ids,
             deployment: self.inner.deployment.clone(),
+            vault: self.inner.vault.clone(),
         };
         Work::begin(&self.inner.pool, context).await
     }
@@ -233,6 +245,7 @@ impl UnitOfWork {
             clock: self.inner.clock.clone(),
             ids: self.inner.ids,
             deployment: self.inner.deployment.clone(),
+            vault: self.inner.vault.clone(),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::caller::{Caller, Grant};
 use crate::clock::Clock;
 use crate::id::IdGenerator;
 use crate::telemetry::TraceParent;
+use crate::vault::Vault;
 
 /// The open transaction with everything that commits with it. Made by the unit of work only.
 #[derive(Debug)]
@@ -19,6 +20,7 @@ pub struct Work {
     pub(super) staged: Vec<outbox::Staged>,
     pub(super) subjects: Vec<Uuid>,
     pub(super) answer_about: Option<Uuid>,
+    pub(super) stated_purpose: Option<String>,
 }
 
 /// What a unit of work knows of its surroundings.
@@ -33,6 +35,7 @@ pub(crate) struct Context {
     pub(crate) clock: Clock,
     pub(crate) ids: IdGenerator,
     pub(crate) deployment: Deployment,
+    pub(crate) vault: Vault,
 }
 
 impl Work {
@@ -48,17 +51,19 @@ impl Work {
         sqlx::query!(
             r#"select set_config('app.principal', $1, true) as "a", set_config('app.worker', $2, true) as "b",
                       set_config('app.organisation', $3, true) as "c", set_config('app.programmes', $4, true) as "d",
-                      set_config('app.scope', $5, true) as "e", set_config('app.purpose', $6, true) as "f""#,
+                      set_config('app.scope', $5, true) as "e", set_config('app.purpose', $6, true) as "f",
+                      set_config('app.today', $7, true) as "g""#,
             crate::caller::principal_name(caller.principal),
             worker,
             organisation,
             context.grant.programmes.to_setting(),
             crate::caller::scope_name(context.grant.scope),
             context.grant.purpose,
+            context.clock.today().to_string(),
         )
         .fetch_one(&mut *transaction)
         .await?;
-        Ok(Self { transaction, context, staged: Vec::new(), subjects: Vec::new(), answer_about: None })
+        Ok(Self { transaction, context, staged: Vec::new(), subjects: Vec::new(), answer_about: None, stated_purpose: None })
     }
 
     /// The connection, inside the transaction. Nothing but it may be awaited while the work is open.
@@ -84,6 +89,11 @@ impl Work {
     /// The clock.
     pub fn clock(&self) -> &Clock {
         &self.context.clock
+    }
+
+    /// What seals and opens personal data.
+    pub fn vault(&self) -> &Vault {
+        &self.context.vault
     }
 
     /// Business time now.
@@ -113,6 +123,11 @@ impl Work {
         self.subjects.push(subject);
     }
 
+    /// Says what the data are needed for, more precisely than the access rule: the audit row gets both.
+    pub fn states_purpose(&mut self, purpose: &str) {
+        self.stated_purpose = Some(format!("{}: {purpose}", self.context.grant.purpose));
+    }
+
     /// Says whom the answer is about: when that person is erased, the stored answer goes too.
     pub fn answer_is_about(&mut self, person: Uuid) {
         self.answer_about = Some(person);
@@ -133,6 +148,6 @@ impl Work {
     }
 
     pub(super) fn audit_row(&mut self) -> audit::Row {
-        audit::Row::new(&self.context, std::mem::take(&mut self.subjects))
+        audit::Row::new(&self.context, std::mem::take(&mut self.subjects), self.stated_purpose.take())
     }
 }
