@@ -7,6 +7,8 @@
 
 pub mod error;
 pub mod files;
+pub mod issuer;
+pub mod keys;
 pub mod packages;
 pub mod ports;
 pub mod postgres;

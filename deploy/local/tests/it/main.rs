@@ -1,5 +1,6 @@
 //! Tests against real servers and real processes.
 
+mod issuer;
 mod postgres;
 mod processes;
 mod rabbitmq;
