@@ -31,7 +31,7 @@ fn main() -> Result<()> {
 
     let mut set = compiler.file_descriptor_set();
     set.file.retain(|file| !file.package().starts_with("google.api"));
-    tonic_prost_build::configure().include_file("tree.rs").compile_fds(set)?;
+    tonic_prost_build::configure().btree_map(".").include_file("tree.rs").compile_fds(set)?;
     Ok(())
 }
 

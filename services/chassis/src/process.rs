@@ -90,8 +90,7 @@ pub fn main<S: Service>() -> ExitCode {
         }
         _ => {}
     }
-    // Several libraries use TLS; all of them take this provider. An error means it is installed already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    install_tls_provider();
     let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, MAX_THREADS));
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build() {
         Ok(runtime) => runtime,
@@ -108,6 +107,11 @@ pub fn main<S: Service>() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Several libraries use TLS; all of them take the provider `ring`. A second call changes nothing.
+pub fn install_tls_provider() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 fn usage<S: Service>() -> String {

@@ -1,1 +1,20 @@
-//! testkit
+//! What tests of services stand on: real PostgreSQL, real RabbitMQ, a database and a vhost per test.
+//!
+//! - [`servers`] starts a private PostgreSQL and RabbitMQ once per test process, or uses `TEST_DATABASE_URL` (a superuser),
+//!   `TEST_AMQP_URL` and `TEST_AMQP_MANAGEMENT_URL`, as `cargo verify` gives them;
+//! - [`TestRegion`] is a region of one test: keys, a vhost, a migrated database per service (cloned from a template),
+//!   services that run in the test's process, callers of every kind;
+//! - [`eventually`] waits for a condition with a deadline: no test sleeps.
+//!
+//! A dev-dependency only. Nothing is mocked; what cannot start fails the test and says what to install.
+
+mod callers;
+mod database;
+mod eventually;
+mod region;
+pub mod servers;
+
+pub use callers::{mandate, worker};
+pub use database::TestDatabase;
+pub use eventually::{DEADLINE, eventually};
+pub use region::{Running, TestRegion, region_file};

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use secrecy::ExposeSecret as _;
+use sha2::{Digest as _, Sha256};
 use sqlx::migrate::{Migrate as _, Migrator};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool};
@@ -20,6 +21,18 @@ pub struct Migrations {
     pub service: &'static str,
     /// The embedded set, `sqlx::migrate!()`.
     pub set: &'static Migrator,
+}
+
+impl Migrations {
+    /// A digest over all migrations, the chassis' too: names a schema, e.g. of a template database.
+    pub fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        for migration in CHASSIS.iter().chain(self.set.iter()) {
+            hash.update(migration.version.to_be_bytes());
+            hash.update(&migration.checksum);
+        }
+        hex::encode(hash.finalize())
+    }
 }
 
 /// The database could not be migrated.

@@ -1,0 +1,134 @@
+//! A private PostgreSQL and RabbitMQ, once per test process.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use local::Progress;
+use local::postgres::{PostgresOptions, PrivatePostgres, Profile};
+use local::processes::Ledger;
+use local::rabbitmq::{Credentials, Management, PrivateRabbit, RabbitOptions};
+
+/// Where the servers of this test process are.
+#[derive(Debug, Clone)]
+pub struct Servers {
+    /// PostgreSQL, as a superuser, its maintenance database.
+    pub database_url: String,
+    /// RabbitMQ, without a vhost: `amqp://user:password@host:port`.
+    pub amqp_url: String,
+    /// RabbitMQ's management API with user and password.
+    pub management_url: String,
+    /// Client of that API.
+    pub management: Management,
+}
+
+static SERVERS: OnceLock<Result<Servers, String>> = OnceLock::new();
+
+/// The servers; started at the first call.
+///
+/// # Panics
+/// When they cannot be started. The message says what to install.
+#[expect(clippy::panic, reason = "a test helper: the test fails")]
+pub async fn servers() -> Servers {
+    let started = tokio::task::spawn_blocking(|| SERVERS.get_or_init(start)).await;
+    match started {
+        Ok(Ok(servers)) => servers.clone(),
+        Ok(Err(error)) => panic!("the test servers cannot be started: {error}"),
+        Err(error) => panic!("the test servers cannot be started: {error}"),
+    }
+}
+
+fn start() -> Result<Servers, String> {
+    chassis::process::install_tls_provider();
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    match (variable("TEST_DATABASE_URL"), variable("TEST_AMQP_URL"), variable("TEST_AMQP_MANAGEMENT_URL")) {
+        (Some(database_url), Some(amqp_url), Some(management_url)) => given(database_url, &amqp_url, &management_url),
+        (None, None, None) => private(),
+        _ => Err("set all of TEST_DATABASE_URL, TEST_AMQP_URL and TEST_AMQP_MANAGEMENT_URL, or none".to_owned()),
+    }
+}
+
+fn given(database_url: String, amqp_url: &str, management_url: &str) -> Result<Servers, String> {
+    let text = |error: local::Error| error.to_string();
+    let credentials = Credentials::of_url(management_url).map_err(text)?;
+    let host = management_url.rsplit('@').next().unwrap_or(management_url);
+    let management = Management::new(format!("http://{}", host.trim_end_matches('/')), credentials).map_err(text)?;
+    Ok(Servers {
+        database_url,
+        amqp_url: amqp_url.trim_end_matches('/').to_owned(),
+        management_url: management_url.to_owned(),
+        management,
+    })
+}
+
+/// Starts both on a runtime of their own, which outlives the runtimes of single tests.
+fn private() -> Result<Servers, String> {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::Builder::new()
+        .name("test servers".to_owned())
+        .spawn(move || {
+            let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime,
+                Err(error) => {
+                    let _ = sender.send(Err(error.to_string()));
+                    return;
+                }
+            };
+            runtime.block_on(async move {
+                let kept = start_private().await;
+                let _ = sender.send(kept.as_ref().map(|(servers, ..)| servers.clone()).map_err(Clone::clone));
+                // Keeps the supervision of both alive until the process ends.
+                std::future::pending::<()>().await;
+            });
+        })
+        .map_err(|error| error.to_string())?;
+    receiver.recv().map_err(|error| error.to_string())?
+}
+
+async fn start_private() -> Result<(Servers, PrivatePostgres, PrivateRabbit), String> {
+    let text = |error: local::Error| match error.advice() {
+        Some(advice) => format!("{error}; {advice}"),
+        None => error.to_string(),
+    };
+    let folder = tempfile::Builder::new().prefix("bondgenoot-test-").tempdir().map_err(|error| error.to_string())?.keep();
+    let ledger = Ledger::open(folder.join("processes")).map_err(text)?;
+    let progress = Progress::silent();
+    let (postgres_options, rabbit_options) =
+        (PostgresOptions::new(&folder).profile(Profile::Fast), RabbitOptions::new(&folder));
+    let (postgres, rabbit) = tokio::join!(
+        PrivatePostgres::start(&postgres_options, &ledger, &progress),
+        PrivateRabbit::start(&rabbit_options, &ledger, &progress)
+    );
+    let (postgres, rabbit) = (postgres.map_err(text)?, rabbit.map_err(text)?);
+    let pids: Vec<u32> =
+        [postgres.process().pid(), rabbit.process().pid(), rabbit.epmd().pid()].into_iter().flatten().collect();
+    end_with_this_process(&pids, &[folder.as_path(), postgres.folder()])?;
+    let amqp = rabbit.amqp_url("");
+    let servers = Servers {
+        database_url: postgres.superuser_url(),
+        amqp_url: amqp.trim_end_matches('/').to_owned(),
+        management_url: rabbit.management_url(),
+        management: rabbit.management().clone(),
+    };
+    Ok((servers, postgres, rabbit))
+}
+
+/// A small shell that waits for our end of a pipe to close - we ended, however - and then ends the servers and removes
+/// their folders. A test process has no hook of its own at its end.
+fn end_with_this_process(pids: &[u32], folders: &[&std::path::Path]) -> Result<(), String> {
+    static PIPE: OnceLock<std::process::ChildStdin> = OnceLock::new();
+    let script = "read -r folders; read -r pids; read -r never; kill -9 $pids 2>/dev/null; sleep 0.2; eval rm -rf $folders";
+    let mut shell = Command::new("sh")
+        .args(["-c", script])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| error.to_string())?;
+    let mut pipe = shell.stdin.take().ok_or("no pipe")?;
+    let folders: Vec<String> = folders.iter().map(|folder| format!("'{}'", folder.display())).collect();
+    let pids: Vec<String> = pids.iter().map(u32::to_string).collect();
+    writeln!(pipe, "{}\n{}", folders.join(" "), pids.join(" ")).map_err(|error| error.to_string())?;
+    let _ = PIPE.set(pipe);
+    Ok(())
+}
