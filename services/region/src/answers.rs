@@ -9,7 +9,7 @@ use crate::programme::{Programme, Question, QuestionKind};
 use crate::suggest;
 use crate::values::{PartialDate, QuestionId};
 
-/// An answer.
+/// An answer. `Debug` shows nothing of it.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Answer {
     /// Yes or no.
@@ -24,6 +24,12 @@ pub enum Answer {
     Date(PartialDate),
     /// A number.
     Number(u32),
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Answer(hidden)")
+    }
 }
 
 /// Answers by question. `Debug` shows which questions were answered and never an answer.

@@ -2,10 +2,11 @@
 
 use jiff::civil::Date;
 use serde::Serialize;
+use toml_span::Span;
 
 use crate::closed_set::closed_set;
 use crate::municipality::check_validity;
-use crate::read::{Namespace, Section};
+use crate::read::{File, Namespace, Section};
 use crate::report::MistakeKind;
 use crate::values::{KboNumber, NisCode, PartnerCode};
 
@@ -85,5 +86,26 @@ impl Partner {
             valid_to,
             merged_into,
         })
+    }
+}
+
+/// Reports two partners that have the same enterprise number at the same time.
+pub(crate) fn check_kbo_numbers(file: &File<'_>, partners: &[(Partner, Span)]) {
+    let mut rest = partners.iter();
+    while let Some((earlier, _)) = rest.next() {
+        for (later, span) in rest.as_slice() {
+            // Two periods overlap when each begins before the other ends.
+            let begins_in_time = |one: &Partner, other: &Partner| {
+                one.valid_from.zip(other.valid_to).is_none_or(|(first, last)| first <= last)
+            };
+            if earlier.kbo == later.kbo && begins_in_time(earlier, later) && begins_in_time(later, earlier) {
+                file.report(
+                    *span,
+                    MistakeKind::Duplicate,
+                    format!("{} and {} have the same enterprise number", earlier.name, later.name),
+                    "correct one of the two, or let the first end before the second begins",
+                );
+            }
+        }
     }
 }

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use toml_span::Span;
 
 use crate::municipality::{Municipality, MunicipalityError, check_mergers};
-use crate::partner::Partner;
+use crate::partner::{Partner, check_kbo_numbers};
 use crate::programme::Programme;
 use crate::read::Section;
 use crate::report::MistakeKind;
@@ -171,7 +171,11 @@ impl RegionDraft {
         if let Some(municipalities) = &municipalities {
             check_mergers(section.file, municipalities);
         }
-        let partners = section.tables("partner", 0, Partner::read);
+        let partners = section.tables("partner", 0, |section| {
+            let span = section.span_of("kbo");
+            Partner::read(section).map(|partner| (partner, span))
+        });
+        check_kbo_numbers(section.file, partners.as_deref().unwrap_or_default());
         let programme_paths = read_programme_paths(section);
         let region = (|| {
             Some(Region {
@@ -184,7 +188,7 @@ impl RegionDraft {
                 contact_languages: contact_languages?,
                 words: words?,
                 municipalities: municipalities?.into_iter().map(|(municipality, _)| municipality).collect(),
-                partners: partners?,
+                partners: partners?.into_iter().map(|(partner, _)| partner).collect(),
                 programmes: Vec::new(),
             })
         })();

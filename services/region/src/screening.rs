@@ -33,7 +33,7 @@ closed_set! {
     }
 }
 
-/// What is known of the person besides the answers.
+/// What is known of the person besides the answers. `Debug` shows nothing of it.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Facts {
     /// Whether the person said yes to the referral.
@@ -42,6 +42,12 @@ pub struct Facts {
     pub municipality: Option<NisCode>,
     /// When the person was born, as far as it is known.
     pub birth: Option<PartialDate>,
+}
+
+impl std::fmt::Debug for Facts {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Facts(hidden)")
+    }
 }
 
 /// The result of one rule.

@@ -8,5 +8,6 @@ mod decisions;
 mod files;
 mod mistakes;
 mod municipalities;
+mod readme;
 mod screening;
 mod waasland;

@@ -59,6 +59,7 @@ mistakes! { spoil_region:
     a_text_without_quotes = "name = \"Hogeschool\"" => "name = Hogeschool";
     the_same_key_twice = "kbo = \"0410346721\"" => "kbo = \"0410346721\"\nkbo = \"0410346721\"";
     single_brackets_where_double_are_meant = "[[partner]]\ncode = \"huis\"" => "[partner]\ncode = \"huis\"";
+    an_enterprise_number_that_two_partners_have = "0410346721" => "0566988259";
     another_format = "format = 1" => "format = 2";
 }
 
@@ -82,6 +83,7 @@ mistakes! { spoil_programme:
     an_age_without_limits = "min_years = 18\nmax_years = 70\n" => "";
     a_refusal_without_reason = "refusal_reason = \"not-safe\"\n" => "";
     a_refusal_reason_that_is_not_declared = "refusal_reason = \"not-safe\"" => "refusal_reason = \"unsafe\"";
+    a_misspelt_declaration_is_not_repeated_at_its_references = "code = \"not-safe\"" => "code = \"Not safe\"";
     a_manual_rule_with_a_reason = "on_failure = \"manual\"" => "on_failure = \"manual\"\nrefusal_reason = \"too-old\"";
     a_term_of_reply_of_no_days = "reply_term_days = 30" => "reply_term_days = 0";
     a_code_that_stands_twice = "code = \"not-safe\"" => "code = \"too-old\"";

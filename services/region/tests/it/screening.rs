@@ -103,8 +103,27 @@ fn an_age_that_may_fit_is_unknown_and_not_refused() {
 
         assert_eq!(screening.outcome, ScreeningOutcome::Manual);
         assert_eq!(outcome_of(&screening, "working-age"), RuleOutcome::Unknown);
-        assert_eq!(suggestion(&screening), None);
+        assert!(screening.rules.iter().all(|rule| rule.suggested_refusal_reason.is_none()));
     }
+}
+
+#[test]
+fn a_strict_rule_of_which_too_little_is_known_is_left_to_a_person() {
+    let screening = screen(GOOD[0], &Facts { municipality: None, ..facts() });
+
+    assert_eq!(screening.outcome, ScreeningOutcome::Manual);
+    let rule = screening.rules.iter().find(|result| result.rule.as_str() == "lives-in-region").unwrap();
+    assert_eq!((rule.outcome, rule.may_be_motivated), (RuleOutcome::Unknown, true));
+}
+
+#[test]
+fn facts_and_answers_are_not_shown_by_debug() {
+    let region = waasland();
+    let answers = Answers::read(programme(&region), GOOD).unwrap();
+
+    let shown = format!("{:?} {answers:?} {:?}", facts(), answers.get(&"labour-status".parse().unwrap()));
+
+    assert!(!shown.contains("1987") && !shown.contains("46024") && !shown.contains("inactive"), "{shown}");
 }
 
 #[test]
