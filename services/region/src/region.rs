@@ -9,6 +9,7 @@ use crate::partner::{Partner, check_kbo_numbers};
 use crate::programme::Programme;
 use crate::read::Section;
 use crate::report::MistakeKind;
+use crate::school_calendar::SchoolCalendar;
 use crate::values::{LanguageCode, NisCode, PartnerCode, PostalCode, ProgrammeCode, RegionCode};
 use crate::version::FileVersion;
 use crate::words::Words;
@@ -36,6 +37,8 @@ pub struct Region {
     pub municipalities: Vec<Municipality>,
     /// Its partners, former ones included.
     pub partners: Vec<Partner>,
+    /// When its schools are closed.
+    pub school_calendar: SchoolCalendar,
     /// Every version of every programme, in the order of code and first day.
     pub programmes: Vec<Programme>,
 }
@@ -176,6 +179,7 @@ impl RegionDraft {
             Partner::read(section).map(|partner| (partner, span))
         });
         check_kbo_numbers(section.file, partners.as_deref().unwrap_or_default());
+        let school_calendar = SchoolCalendar::read(section);
         let programme_paths = read_programme_paths(section);
         let region = (|| {
             Some(Region {
@@ -189,6 +193,7 @@ impl RegionDraft {
                 words: words?,
                 municipalities: municipalities?.into_iter().map(|(municipality, _)| municipality).collect(),
                 partners: partners?.into_iter().map(|(partner, _)| partner).collect(),
+                school_calendar: school_calendar?,
                 programmes: Vec::new(),
             })
         })();

@@ -60,6 +60,8 @@ mistakes! { spoil_region:
     the_same_key_twice = "kbo = \"0410346721\"" => "kbo = \"0410346721\"\nkbo = \"0410346721\"";
     single_brackets_where_double_are_meant = "[[partner]]\ncode = \"huis\"" => "[partner]\ncode = \"huis\"";
     an_enterprise_number_that_two_partners_have = "0410346721" => "0566988259";
+    holidays_that_overlap = "[[partner]]" => "[[school_holiday]]\nname = \"Herfst\"\nfirst = \"2025-10-27\"\nlast = \"2025-11-02\"\n\n[[school_holiday]]\nname = \"Wapenstilstand\"\nfirst = \"2025-11-02\"\nlast = \"2025-11-02\"\n\n[[partner]]";
+    a_holiday_that_ends_before_it_begins = "[[partner]]" => "[[school_holiday]]\nname = \"Herfst\"\nfirst = \"2025-11-02\"\nlast = \"2025-10-27\"\n\n[[partner]]";
     another_format = "format = 1" => "format = 2";
 }
 
@@ -150,6 +152,62 @@ fn two_files_of_the_same_version_are_told_apart() {
     .unwrap_err();
 
     insta::assert_snapshot!(report.to_string());
+}
+
+#[test]
+fn a_higher_version_with_an_earlier_day_is_refused() {
+    let text = replaced(REGION, "[\"programmes/huisbezoek.toml\"]", "[\"one.toml\", \"two.toml\"]");
+    let second = replaced(PROGRAMME, "version = 1\nvalid_from = \"2024", "version = 2\nvalid_from = \"2023");
+
+    let report = region::load_from(&region::Source::new("region.toml", text), |path| {
+        Ok(region::Source::new(path, if path == "two.toml" { second.as_str() } else { PROGRAMME }))
+    })
+    .unwrap_err()
+    .to_string();
+
+    insta::assert_snapshot!(report);
+}
+
+#[test]
+fn an_enterprise_number_may_pass_to_the_next_partner_but_not_overlap() {
+    let same = replaced(REGION, "0410346721", "0566988259");
+    let ends = |day: &str| {
+        let first = replaced(
+            &same,
+            "municipality = \"46029\"\n",
+            &format!("municipality = \"46029\"\nvalid_to = \"{day}\"\n"),
+        );
+        let second =
+            replaced(&first, "kbo = \"0566988259\"", "kbo = \"0566988259\"\nvalid_from = \"2025-01-01\"");
+        load(&second, PROGRAMME).map_err(|report| report.mistakes.len()).map(|region| region.partners.len())
+    };
+
+    assert_eq!(ends("2024-12-31"), Ok(2));
+    assert_eq!(ends("2025-01-01"), Err(1));
+}
+
+#[test]
+fn the_order_of_partners_does_not_hide_an_overlap() {
+    let second_ended_before =
+        replaced(REGION, "kbo = \"0410346721\"", "kbo = \"0566988259\"\nvalid_to = \"2024-12-31\"");
+    let first = "municipality = \"46029\"\n";
+    let begins = |day: &str| {
+        let text = replaced(&second_ended_before, first, &format!("{first}valid_from = \"{day}\"\n"));
+        load(&text, PROGRAMME).map_err(|report| report.mistakes.len()).map(|region| region.partners.len())
+    };
+
+    assert_eq!(begins("2025-01-01"), Ok(2));
+    assert_eq!(begins("2024-12-31"), Err(1));
+}
+
+#[test]
+fn a_file_of_either_kind_can_be_checked_by_its_path() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/fixtures");
+
+    assert_eq!(region::check(&folder), Ok(region::FileKind::Region));
+    assert_eq!(region::check(&folder.join("region.toml")), Ok(region::FileKind::Region));
+    assert_eq!(region::check(&folder.join("programmes/huisbezoek.toml")), Ok(region::FileKind::Programme));
+    assert!(region::check(&folder.join("nothing.toml")).is_err());
 }
 
 #[test]

@@ -37,6 +37,31 @@ fn ocmw_moerbeke_ends_in_ocmw_lokeren() {
 }
 
 #[test]
+fn eight_school_weeks_skip_the_holidays() {
+    let calendar = waasland().school_calendar;
+    let end = |start| calendar.end_of_school_weeks(start, 8);
+
+    assert_eq!(end(date(2025, 10, 6)), Some(date(2025, 12, 5)));
+    assert_eq!(end(date(2026, 1, 12)), Some(date(2026, 3, 13)));
+    assert_eq!(end(date(2026, 3, 9)), Some(date(2026, 5, 15)));
+    assert_eq!(end(date(2026, 3, 11)), Some(date(2026, 5, 15)));
+    assert_eq!(
+        calendar.holiday_on(date(2026, 5, 15)).map(|holiday| holiday.name.as_str()),
+        Some("Hemelvaart")
+    );
+}
+
+#[test]
+fn school_weeks_beyond_the_calendar_are_not_guessed() {
+    let calendar = waasland().school_calendar;
+
+    assert_eq!(calendar.end_of_school_weeks(date(2030, 6, 3), 2), Some(date(2030, 6, 14)));
+    assert_eq!(calendar.end_of_school_weeks(date(2030, 6, 3), 8), None);
+    assert_eq!(calendar.end_of_school_weeks(date(2023, 9, 4), 2), None);
+    assert_eq!(calendar.end_of_school_weeks(date(2030, 6, 3), 0), None);
+}
+
+#[test]
 fn the_two_limits_of_the_caseload_stand_side_by_side() {
     let region = waasland();
     let Capacity::Caseload(caseload) = &programme(&region).capacity else {
