@@ -40,12 +40,14 @@ pub fn load<T: DeserializeOwned>(service: &str, defaults: &str) -> Result<T, Con
         .map_err(|error| ConfigError { message: error.to_string(), prefix })
 }
 
-/// Reads settings from texts alone, without the environment: `overrides` lies over `defaults`. For tests that run a service
-/// in their own process.
-pub fn parse<T: DeserializeOwned>(service: &str, defaults: &str, overrides: &str) -> Result<T, ConfigError> {
-    config::Config::builder()
-        .add_source(config::File::from_str(defaults, config::FileFormat::Toml))
-        .add_source(config::File::from_str(overrides, config::FileFormat::Toml))
+/// Reads settings from TOML texts alone, each lying over the one before, without the environment. For tests that run a
+/// service in their own process.
+pub fn parse<T: DeserializeOwned>(service: &str, layers: &[&str]) -> Result<T, ConfigError> {
+    let mut builder = config::Config::builder();
+    for layer in layers {
+        builder = builder.add_source(config::File::from_str(layer, config::FileFormat::Toml));
+    }
+    builder
         .build()
         .and_then(config::Config::try_deserialize)
         .map_err(|error| ConfigError { message: error.to_string(), prefix: service.to_uppercase() })

@@ -1,0 +1,7 @@
+//! The chassis against real PostgreSQL and RabbitMQ.
+
+#![expect(clippy::disallowed_methods, clippy::items_after_statements, reason = "tests make tasks, times and ids themselves")]
+
+mod tokens;
+mod toy;
+mod work;
