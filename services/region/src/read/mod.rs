@@ -6,10 +6,13 @@
 //! all of its parts are there.
 
 mod file;
+mod lists;
 mod names;
 mod not_toml;
 mod numbers;
+mod references;
 mod section;
+mod tables;
 
 pub(crate) use file::File;
 pub(crate) use names::{Names, Namespace};

@@ -5,11 +5,11 @@ use std::str::FromStr;
 
 use jiff::civil::Date;
 use toml_span::Span;
-use toml_span::value::{Table, Value, ValueInner};
+use toml_span::value::{Table, Value};
 
 use crate::closed_set::ClosedSet;
 use crate::explained::Explained;
-use crate::read::{File, Namespace};
+use crate::read::File;
 use crate::report::MistakeKind;
 use crate::suggest;
 use crate::values::{PartialDate, PartialDateError};
@@ -20,7 +20,7 @@ pub(crate) struct Section<'f, 's> {
     table: &'f Table<'f>,
     pub(crate) span: Span,
     /// How explanations call it, such as `[[eligibility]]`.
-    title: String,
+    pub(super) title: String,
     asked: BTreeSet<&'static str>,
     /// Set when its kind is unknown, so that nobody can tell which keys belong to it.
     abandoned: bool,
@@ -89,7 +89,7 @@ impl<'f, 's> Section<'f, 's> {
         self.table.get(key)
     }
 
-    fn value(&mut self, key: &'static str, example: &str) -> Option<&'f Value<'f>> {
+    pub(super) fn value(&mut self, key: &'static str, example: &str) -> Option<&'f Value<'f>> {
         let value = self.optional_value(key);
         if value.is_none() {
             self.missing(key, example);
@@ -126,7 +126,7 @@ impl<'f, 's> Section<'f, 's> {
         );
     }
 
-    fn text_of(&self, key: &str, value: &'f Value<'f>, example: &str) -> Option<&'f str> {
+    pub(super) fn text_of(&self, key: &str, value: &'f Value<'f>, example: &str) -> Option<&'f str> {
         let Some(text) = value.as_str() else {
             self.wrong_type(key, value, "a text", example);
             return None;
@@ -143,7 +143,12 @@ impl<'f, 's> Section<'f, 's> {
         Some(text)
     }
 
-    fn parse_of<T: FromStr<Err: Explained>>(&self, text: &str, span: Span, kind: MistakeKind) -> Option<T> {
+    pub(super) fn parse_of<T: FromStr<Err: Explained>>(
+        &self,
+        text: &str,
+        span: Span,
+        kind: MistakeKind,
+    ) -> Option<T> {
         match text.parse() {
             Ok(parsed) => Some(parsed),
             Err(error) => {
@@ -230,62 +235,6 @@ impl<'f, 's> Section<'f, 's> {
         if self.has(key) { self.word(key) } else { None }
     }
 
-    /// Asks for the name of this section, and declares it; the same name twice is a mistake.
-    pub(crate) fn declared<T>(&mut self, key: &'static str, namespace: Namespace, example: &str) -> Option<T>
-    where
-        T: FromStr<Err: Explained> + ToString,
-    {
-        let Some(name) = self.parsed::<T>(key, example) else {
-            self.file.names.borrow_mut().give_up(namespace);
-            return None;
-        };
-        let text = name.to_string();
-        if !self.file.names.borrow_mut().declare(namespace, &text) {
-            let what = namespace.as_str();
-            self.complain(
-                key,
-                MistakeKind::Duplicate,
-                format!("there already is a {what} `{text}`"),
-                format!("give this {what} another `{key}`, or remove one of the two"),
-            );
-        }
-        Some(name)
-    }
-
-    /// Asks for the name of something that is declared elsewhere; `None` when it is absent.
-    pub(crate) fn optional_reference<T>(&mut self, key: &'static str, namespace: Namespace) -> Option<T>
-    where
-        T: FromStr<Err: Explained> + ToString,
-    {
-        let name: T = self.optional_parsed(key, "...")?;
-        self.file.names.borrow_mut().refer(namespace, &name.to_string(), self.span_of(key));
-        Some(name)
-    }
-
-    /// Asks for the name of something that is declared elsewhere and must be there.
-    pub(crate) fn reference<T>(&mut self, key: &'static str, namespace: Namespace) -> Option<T>
-    where
-        T: FromStr<Err: Explained> + ToString,
-    {
-        if !self.has(key) {
-            self.missing_what(key, &format!("the {}", namespace.as_str()));
-            return None;
-        }
-        self.optional_reference(key, namespace)
-    }
-
-    /// Asks for a list of names of things that are declared elsewhere; absent is empty.
-    pub(crate) fn references<T>(&mut self, key: &'static str, namespace: Namespace) -> Option<Vec<T>>
-    where
-        T: FromStr<Err: Explained> + ToString + PartialEq,
-    {
-        let names = self.list_with_places::<T>(key, 0, "...", MistakeKind::WrongValue)?;
-        for (name, span) in &names {
-            self.file.names.borrow_mut().refer(namespace, &name.to_string(), *span);
-        }
-        Some(names.into_iter().map(|(name, _)| name).collect())
-    }
-
     /// Asks for a day that must be there.
     pub(crate) fn date(&mut self, key: &'static str) -> Option<Date> {
         let value = self.value(key, "\"2024-01-01\"")?;
@@ -316,158 +265,6 @@ impl<'f, 's> Section<'f, 's> {
         };
         self.file.report(value.span, MistakeKind::WrongValue, message, remedy);
         None
-    }
-
-    /// Asks for a list of values with a syntax of their own; the same value twice is a mistake.
-    pub(crate) fn list<T>(&mut self, key: &'static str, at_least: usize, example: &str) -> Option<Vec<T>>
-    where
-        T: FromStr<Err: Explained> + PartialEq + ToString,
-    {
-        let items = self.list_with_places(key, at_least, example, MistakeKind::WrongValue)?;
-        Some(items.into_iter().map(|(item, _)| item).collect())
-    }
-
-    /// Asks for a list of words of a closed set.
-    pub(crate) fn words<T>(&mut self, key: &'static str, at_least: usize) -> Option<Vec<T>>
-    where
-        T: ClosedSet + FromStr<Err: Explained> + PartialEq + ToString,
-    {
-        let example = T::words().first().copied().unwrap_or_default();
-        let items = self.list_with_places(key, at_least, example, MistakeKind::UnknownWord)?;
-        Some(items.into_iter().map(|(item, _)| item).collect())
-    }
-
-    /// Asks for a list of values, each with its place.
-    pub(crate) fn list_with_places<T>(
-        &mut self,
-        key: &'static str,
-        at_least: usize,
-        example: &str,
-        kind: MistakeKind,
-    ) -> Option<Vec<(T, Span)>>
-    where
-        T: FromStr<Err: Explained> + PartialEq + ToString,
-    {
-        let example = format!("[\"{example}\"]");
-        let value = match self.optional_value(key) {
-            Some(value) => value,
-            None if at_least == 0 => return Some(Vec::new()),
-            None => {
-                self.missing(key, &example);
-                return None;
-            }
-        };
-        let Some(array) = value.as_array() else {
-            self.wrong_type(key, value, "a list", &example);
-            return None;
-        };
-        if array.len() < at_least {
-            self.too_few(key, value.span, at_least, &format!("`{key} = {example}`"));
-        }
-        let mut items: Vec<(T, Span)> = Vec::new();
-        let mut all_right = true;
-        for element in array {
-            let item = self
-                .text_of(key, element, &example)
-                .and_then(|text| self.parse_of::<T>(text, element.span, kind));
-            match item {
-                None => all_right = false,
-                Some(item) if items.iter().any(|(known, _)| *known == item) => self.file.report(
-                    element.span,
-                    MistakeKind::Duplicate,
-                    format!("`{}` stands twice in `{key}`", item.to_string()),
-                    "remove one of the two",
-                ),
-                Some(item) => items.push((item, element.span)),
-            }
-        }
-        (all_right && array.len() >= at_least).then_some(items)
-    }
-
-    fn too_few(&self, key: &str, span: Span, at_least: usize, example: &str) {
-        self.file.report(
-            span,
-            MistakeKind::TooFew,
-            format!("`{key}` needs at least {at_least}"),
-            format!("add one, for example {example}"),
-        );
-    }
-
-    /// Asks for a table that must be there.
-    pub(crate) fn table<T>(
-        &mut self,
-        key: &'static str,
-        read: impl FnOnce(&mut Section<'f, 's>) -> Option<T>,
-    ) -> Option<T> {
-        if self.has(key) {
-            self.optional_table(key, read)
-        } else {
-            self.file.report(
-                self.span,
-                MistakeKind::MissingKey,
-                format!("{} has no `[{key}]`", self.title),
-                format!("add a table `[{key}]`"),
-            );
-            None
-        }
-    }
-
-    /// Asks for a table that may be absent.
-    pub(crate) fn optional_table<T>(
-        &mut self,
-        key: &'static str,
-        read: impl FnOnce(&mut Section<'f, 's>) -> Option<T>,
-    ) -> Option<T> {
-        let value = self.optional_value(key)?;
-        let ValueInner::Table(table) = value.as_ref() else {
-            self.wrong_type(key, value, "a table", "...` below `[section]");
-            return None;
-        };
-        Self::read(self.file, table, value.span, &format!("[{key}]"), read)
-    }
-
-    /// Asks for a list of tables, `[[key]]`.
-    pub(crate) fn tables<T>(
-        &mut self,
-        key: &'static str,
-        at_least: usize,
-        mut read: impl FnMut(&mut Section<'f, 's>) -> Option<T>,
-    ) -> Option<Vec<T>> {
-        let value = match self.optional_value(key) {
-            Some(value) => value,
-            None if at_least == 0 => return Some(Vec::new()),
-            None => {
-                self.file.report(
-                    self.span,
-                    MistakeKind::MissingKey,
-                    format!("{} has no `[[{key}]]`", self.title),
-                    format!("add at least {at_least} table `[[{key}]]`"),
-                );
-                return None;
-            }
-        };
-        let Some(array) = value.as_array() else {
-            self.file.report(
-                value.span,
-                MistakeKind::WrongType,
-                format!("`{key}` should be a list of tables"),
-                format!("write `[[{key}]]` with double brackets above each"),
-            );
-            return None;
-        };
-        if array.len() < at_least {
-            self.too_few(key, value.span, at_least, &format!("a table `[[{key}]]`"));
-        }
-        let title = format!("[[{key}]]");
-        let mut items = Vec::new();
-        for element in array {
-            if let ValueInner::Table(table) = element.as_ref() {
-                items.extend(Self::read(self.file, table, element.span, &title, &mut read));
-            } else {
-                self.wrong_type(key, element, "a table", &format!("...` below `{title}"));
-            }
-        }
-        (items.len() == array.len() && array.len() >= at_least).then_some(items)
     }
 }
 
