@@ -9,5 +9,6 @@ mod files;
 mod mistakes;
 mod municipalities;
 mod readme;
+mod robust;
 mod screening;
 mod waasland;
