@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File, OpenOptions},
     io::{Read, Seek, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
@@ -13,7 +13,11 @@ use crate::error::{Error, Result};
 
 /// Makes a folder and its parents; only the running user may enter it (parents that exist stay as they are).
 pub fn private_folder(path: &Path) -> Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(Error::file("making the folder", path))
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(Error::file("making the folder", path))
 }
 
 /// Makes a folder and its parents with the usual rights.
@@ -77,7 +81,9 @@ pub(crate) fn remove(path: &Path) -> Result<()> {
         Err(error) => Err(error),
     };
     match done {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::file("removing", path)(error)),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::file("removing", path)(error))
+        }
         _ => Ok(()),
     }
 }
@@ -163,13 +169,17 @@ impl FolderLock {
     }
 }
 
-/// The mode bits of a file, for checks.
+/// The mode bits of a file.
+#[cfg(test)]
 pub(crate) fn mode(path: &Path) -> Result<u32> {
+    use std::os::unix::fs::PermissionsExt;
     Ok(fs::metadata(path).map_err(Error::file("reading", path))?.permissions().mode() & 0o777)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     #[test]

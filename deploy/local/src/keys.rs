@@ -129,7 +129,8 @@ impl Ed25519 {
     pub(crate) fn of_pem(name: &str, pem: &str) -> Result<Self> {
         let unusable = || Error::Key {
             name: name.to_owned(),
-            reason: "not an Ed25519 private key as PKCS#8 PEM; put the right file back, or start fresh".to_owned(),
+            reason: "not an Ed25519 private key as PKCS#8 PEM; put the right file back, or start fresh"
+                .to_owned(),
         };
         let body: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
         let der = STANDARD.decode(body).map_err(|_| unusable())?;
@@ -141,7 +142,8 @@ impl Ed25519 {
         let pair = Ed25519KeyPair::from_seed_unchecked(&seed)
             .map_err(|error| Error::Key { name: "Ed25519".to_owned(), reason: error.to_string() })?;
         let der = [PKCS8_PREFIX.as_slice(), &seed].concat();
-        let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(der));
+        let pem =
+            format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(der));
         Ok(Self { pem, public: URL_SAFE_NO_PAD.encode(pair.public_key().as_ref()) })
     }
 }

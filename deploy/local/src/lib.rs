@@ -15,6 +15,7 @@ pub mod postgres;
 pub mod processes;
 pub mod progress;
 pub mod rabbitmq;
+pub mod region_run;
 mod task;
 
 pub use error::{Error, Result};

@@ -102,7 +102,9 @@ fn claim_file(number: u16) -> Option<File> {
     let path = folder.join(number.to_string());
     // Reading is enough for a lock, and works on the file of another user.
     File::open(&path)
-        .or_else(|_| OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o644).open(&path))
+        .or_else(|_| {
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o644).open(&path)
+        })
         .ok()
 }
 

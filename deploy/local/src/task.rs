@@ -6,7 +6,10 @@ use std::time::Duration;
 use tokio::{task::JoinHandle, time::Instant};
 
 /// Starts a task that watches a process or serves the issuer.
-#[expect(clippy::disallowed_methods, reason = "this crate stands below chassis; its tasks end with their process")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this crate stands below chassis; its tasks end with their process"
+)]
 pub(crate) fn spawn<F>(work: F) -> JoinHandle<F::Output>
 where
     F: Future<Output: Send + 'static> + Send + 'static,
@@ -15,7 +18,10 @@ where
 }
 
 /// Real time in whole seconds since 1970: tokens always use real time.
-#[expect(clippy::disallowed_methods, reason = "sign-in tokens use real time, never the business time of a demo region")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "sign-in tokens use real time, never the business time of a demo region"
+)]
 pub(crate) fn now_seconds() -> i64 {
     jiff::Timestamp::now().as_second()
 }

@@ -95,7 +95,10 @@ pub(super) struct EndOfSession {
 }
 
 /// Ends a session. There is none to end here: every sign-in asks who it is.
-pub(super) async fn end_session(Extract(state): Extract<Arc<State>>, Query(end): Query<EndOfSession>) -> Response {
+pub(super) async fn end_session(
+    Extract(state): Extract<Arc<State>>,
+    Query(end): Query<EndOfSession>,
+) -> Response {
     let target = end.post_logout_redirect_uri.filter(|address| state.may_return_to(address));
     let parameters: Vec<_> = end.state.iter().map(|state| ("state", state.as_str())).collect();
     match target {
@@ -126,7 +129,9 @@ fn check(state: &State, question: &Question) -> Result<(), Refusal> {
 
 fn refuse(question: &Question, refusal: Refusal) -> Response {
     match refusal {
-        Refusal::Here(reason) => (StatusCode::BAD_REQUEST, PAGE_HEADERS, Html(page::refused(reason))).into_response(),
+        Refusal::Here(reason) => {
+            (StatusCode::BAD_REQUEST, PAGE_HEADERS, Html(page::refused(reason))).into_response()
+        }
         Refusal::There(error) => send_back(question, &[("error", error)]),
     }
 }

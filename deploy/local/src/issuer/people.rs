@@ -112,10 +112,18 @@ impl DemoPeople {
             }
             for mandate in &person.mandates {
                 if !ROLES.contains(&mandate.role.as_str()) {
-                    return Err(format!("{login}: no role {:?}; there are {}", mandate.role, ROLES.join(", ")));
+                    return Err(format!(
+                        "{login}: no role {:?}; there are {}",
+                        mandate.role,
+                        ROLES.join(", ")
+                    ));
                 }
                 if !SCOPES.contains(&mandate.scope.as_str()) {
-                    return Err(format!("{login}: no scope {:?}; there are {}", mandate.scope, SCOPES.join(", ")));
+                    return Err(format!(
+                        "{login}: no scope {:?}; there are {}",
+                        mandate.scope,
+                        SCOPES.join(", ")
+                    ));
                 }
                 if mandate.valid_to.is_some_and(|end| end < mandate.valid_from) {
                     return Err(format!("{login}: a mandate ends before it begins"));
@@ -147,13 +155,19 @@ mod tests {
         let holds = |login: &str, role: &str| {
             let person = all.by_login(login).unwrap();
             person.mandates.iter().any(|mandate| {
-                mandate.role == role && mandate.valid_from <= today && mandate.valid_to.is_none_or(|end| end >= today)
+                mandate.role == role
+                    && mandate.valid_from <= today
+                    && mandate.valid_to.is_none_or(|end| end >= today)
             })
         };
 
         for person in &all.people {
             assert!(person.name.contains("Kanarie"), "{}", person.name);
-            assert!(person.email.starts_with("kanarie.") && person.email.ends_with("@example.org"), "{}", person.email);
+            assert!(
+                person.email.starts_with("kanarie.") && person.email.ends_with("@example.org"),
+                "{}",
+                person.email
+            );
             assert_eq!(person.worker_id.get_version_num(), 7);
         }
         assert!(holds("els", "coordinator"));

@@ -72,7 +72,8 @@ pub(super) async fn exchange(
 ) -> Response {
     if !is_our_client(&state, &headers, &exchange) {
         let headers = [(header::WWW_AUTHENTICATE, "Basic realm=\"bondgenoot\"")];
-        return (StatusCode::UNAUTHORIZED, headers, Json(json!({ "error": "invalid_client" }))).into_response();
+        return (StatusCode::UNAUTHORIZED, headers, Json(json!({ "error": "invalid_client" })))
+            .into_response();
     }
     if exchange.grant_type != "authorization_code" {
         return refused("unsupported_grant_type");
@@ -139,7 +140,10 @@ fn id_token(state: &State, grant: &Grant) -> Option<String> {
 fn is_our_client(state: &State, headers: &HeaderMap, exchange: &Exchange) -> bool {
     let (id, secret) = match basic(headers) {
         Some(pair) => pair,
-        None => (exchange.client_id.clone().unwrap_or_default(), exchange.client_secret.clone().unwrap_or_default()),
+        None => (
+            exchange.client_id.clone().unwrap_or_default(),
+            exchange.client_secret.clone().unwrap_or_default(),
+        ),
     };
     let same: bool = secret.as_bytes().ct_eq(state.config.client_secret.as_bytes()).into();
     id == state.config.client_id && same
@@ -162,5 +166,6 @@ fn authorization(headers: &HeaderMap, scheme: &str) -> Option<String> {
 }
 
 fn refused(error: &str) -> Response {
-    (StatusCode::BAD_REQUEST, [(header::CACHE_CONTROL, "no-store")], Json(json!({ "error": error }))).into_response()
+    (StatusCode::BAD_REQUEST, [(header::CACHE_CONTROL, "no-store")], Json(json!({ "error": error })))
+        .into_response()
 }

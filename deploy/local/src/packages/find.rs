@@ -134,10 +134,11 @@ fn parse_major(text: &str) -> Option<u32> {
 
 fn find_rabbit() -> Option<RabbitPrograms> {
     let debian = PathBuf::from("/usr/lib/rabbitmq/bin");
-    let folder = Some(debian).filter(|folder| has_rabbit(folder)).or_else(rabbit_by_package).or_else(|| {
-        let script = fs::canonicalize(on_path("rabbitmq-server")?).ok()?;
-        script.parent().map(Path::to_owned).filter(|folder| has_rabbit(folder))
-    })?;
+    let folder =
+        Some(debian).filter(|folder| has_rabbit(folder)).or_else(rabbit_by_package).or_else(|| {
+            let script = fs::canonicalize(on_path("rabbitmq-server")?).ok()?;
+            script.parent().map(Path::to_owned).filter(|folder| has_rabbit(folder))
+        })?;
     let epmd = on_path("epmd").or_else(|| Some(PathBuf::from("/usr/lib/erlang/bin/epmd")))?;
     epmd.is_file().then_some(RabbitPrograms { folder, epmd })
 }

@@ -37,7 +37,8 @@ pub async fn install(yes: bool, progress: &Progress) -> Result<Machine> {
         return Ok(machine);
     }
     let by_hand = format!("apt-get install --no-install-recommends {}", missing.join(" "));
-    if !is_debian(&fs::read_to_string("/etc/os-release").unwrap_or_default()) || on_path("apt-get").is_none() {
+    if !is_debian(&fs::read_to_string("/etc/os-release").unwrap_or_default()) || on_path("apt-get").is_none()
+    {
         return Err(Error::Install {
             reason: "this is not Debian or Ubuntu; install PostgreSQL 15 or newer and RabbitMQ 3.10 or newer with their \
                      usual packages, or give the addresses of running ones (--postgres, --amqp)"
@@ -45,7 +46,9 @@ pub async fn install(yes: bool, progress: &Progress) -> Result<Machine> {
         });
     }
     let Some(prefix) = privileges() else {
-        return Err(Error::Install { reason: format!("this needs root and there is no sudo; as root run: {by_hand}") });
+        return Err(Error::Install {
+            reason: format!("this needs root and there is no sudo; as root run: {by_hand}"),
+        });
     };
     if !yes {
         agree(&missing, &by_hand).await?;
@@ -86,7 +89,8 @@ async fn agree(missing: &[&str], by_hand: &str) -> Result<()> {
             reason: format!("there is no terminal to ask on; run it again with --yes, or run: {by_hand}"),
         });
     }
-    let question = format!("Deze pakketten ontbreken: {}. Nu installeren met apt-get? [j/N] ", missing.join(", "));
+    let question =
+        format!("Deze pakketten ontbreken: {}. Nu installeren met apt-get? [j/N] ", missing.join(", "));
     let answer = tokio::task::spawn_blocking(move || {
         let mut terminal = std::io::stderr();
         terminal.write_all(question.as_bytes())?;
@@ -181,7 +185,9 @@ async fn switch_off_services(prefix: &[&str]) {
     command.args(rest).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
     let done = tokio::time::timeout(Duration::from_secs(60), command.status()).await;
     if !matches!(done, Ok(Ok(status)) if status.success()) {
-        tracing::info!("the system services of postgresql and rabbitmq could not be switched off; they do no harm");
+        tracing::info!(
+            "the system services of postgresql and rabbitmq could not be switched off; they do no harm"
+        );
     }
 }
 

@@ -68,10 +68,16 @@ pub(crate) async fn prepare(
     let mut spec = ProcessSpec::new("initdb", programs.program("initdb"), folder, log);
     spec.user = user;
     let pgdata = format!("--pgdata={}", folder.display());
-    spec.arguments =
-        [&pgdata, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums"]
-            .map(str::to_owned)
-            .to_vec();
+    spec.arguments = [
+        &pgdata,
+        "--username=postgres",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+        "--data-checksums",
+    ]
+    .map(str::to_owned)
+    .to_vec();
     if profile == Profile::Fast {
         spec.arguments.push("--no-sync".to_owned());
     }

@@ -18,26 +18,34 @@ pub struct ServiceDatabase {
     pub runtime_url: String,
 }
 
-/// Makes the roles `<service>_owner` and `<service>_runtime` and the database `<service>` on the server that
-/// `superuser_url` names. Does nothing for what is there already, but sets the rights again.
+/// Makes the roles `<service>_owner` and `<service>_runtime` and a database for them (named like the service, unless
+/// several regions share a server) on the server that `superuser_url` names. Does nothing for what is there already, but
+/// sets the rights again.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a service name other than lower-case letters, digits and underscores.
-pub async fn create_service_database(superuser_url: &str, service: &str) -> Result<ServiceDatabase> {
+/// [`Error::Invalid`] for names other than lower-case letters, digits and underscores.
+pub async fn create_service_database(
+    superuser_url: &str,
+    service: &str,
+    database: &str,
+) -> Result<ServiceDatabase> {
     check_name(service)?;
-    let doing = format!("making the database {service}");
+    check_name(database)?;
+    let name = database;
+    let doing = format!("making the database {name}");
     let work = async {
         let options = PgConnectOptions::from_str(superuser_url)?.disable_statement_logging();
         let mut server = PgConnection::connect_with(&options).await?;
         ensure_role(&mut server, &format!("{service}_owner")).await?;
         ensure_role(&mut server, &format!("{service}_runtime")).await?;
-        ensure_database(&mut server, service).await?;
+        ensure_database(&mut server, service, name).await?;
         server.close().await?;
-        let mut database = PgConnection::connect_with(&options.clone().database(service)).await?;
-        grant_inside(&mut database, service).await?;
-        database.close().await?;
+        let mut inside = PgConnection::connect_with(&options.clone().database(name)).await?;
+        grant_inside(&mut inside, service).await?;
+        inside.close().await?;
         let url = |role: &str| {
-            let mut url = options.clone().username(&format!("{service}_{role}")).database(service).to_url_lossy();
+            let mut url =
+                options.clone().username(&format!("{service}_{role}")).database(name).to_url_lossy();
             url.set_query(None);
             url.to_string()
         };
@@ -50,11 +58,11 @@ pub async fn create_service_database(superuser_url: &str, service: &str) -> Resu
 }
 
 /// The name goes into statements that take no parameters, so it must not need quoting.
-fn check_name(service: &str) -> Result<()> {
-    let fits = service.len() <= 40
-        && service.starts_with(|first: char| first.is_ascii_lowercase())
-        && service.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
-    if fits { Ok(()) } else { Err(Error::Invalid(format!("not a name for a database: {service:?}"))) }
+fn check_name(name: &str) -> Result<()> {
+    let fits = name.len() <= 50
+        && name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
+    if fits { Ok(()) } else { Err(Error::Invalid(format!("not a name for a database: {name:?}"))) }
 }
 
 async fn exists(server: &mut PgConnection, question: &'static str, name: &str) -> sqlx::Result<bool> {
@@ -66,7 +74,8 @@ async fn ensure_role(server: &mut PgConnection, role: &str) -> sqlx::Result<()> 
         let create = sqlx::raw_sql(AssertSqlSafe(format!("create role {role}"))).execute(&mut *server).await;
         // Two services under test may make the same role at the same moment.
         match create {
-            Err(sqlx::Error::Database(error)) if matches!(error.code().as_deref(), Some("42710" | "23505")) => {}
+            Err(sqlx::Error::Database(error))
+                if matches!(error.code().as_deref(), Some("42710" | "23505")) => {}
             other => drop(other?),
         }
     }
@@ -76,14 +85,16 @@ async fn ensure_role(server: &mut PgConnection, role: &str) -> sqlx::Result<()> 
     Ok(())
 }
 
-async fn ensure_database(server: &mut PgConnection, service: &str) -> sqlx::Result<()> {
-    if !exists(server, "select exists (select 1 from pg_catalog.pg_database where datname = $1)", service).await? {
-        let create = format!("create database {service} owner {service}_owner");
+async fn ensure_database(server: &mut PgConnection, service: &str, name: &str) -> sqlx::Result<()> {
+    if !exists(server, "select exists (select 1 from pg_catalog.pg_database where datname = $1)", name)
+        .await?
+    {
+        let create = format!("create database {name} owner {service}_owner");
         sqlx::raw_sql(AssertSqlSafe(create)).execute(&mut *server).await?;
     }
     let rights = format!(
-        "revoke all on database {service} from public;
-         grant connect on database {service} to {service}_runtime"
+        "revoke all on database {name} from public;
+         grant connect on database {name} to {service}_runtime"
     );
     sqlx::raw_sql(AssertSqlSafe(rights)).execute(server).await?;
     Ok(())

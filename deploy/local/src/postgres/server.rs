@@ -109,8 +109,12 @@ impl PrivatePostgres {
         let mut attempt = 1;
         loop {
             let port = Port::choose("postgresql", wanted, progress)?;
-            let mut spec =
-                ProcessSpec::new("postgres", programs.program("postgres"), &folder, logs.join("postgres.log"));
+            let mut spec = ProcessSpec::new(
+                "postgres",
+                programs.program("postgres"),
+                &folder,
+                logs.join("postgres.log"),
+            );
             spec.arguments = arguments(&folder, port.number(), options);
             spec.user = user;
             spec.stop = Stop::Interrupt;
@@ -160,7 +164,7 @@ impl PrivatePostgres {
 
     /// Makes the roles and the database of a service; does nothing when they are there.
     pub async fn create_service_database(&self, service: &str) -> Result<ServiceDatabase> {
-        create_service_database(&self.superuser_url(), service).await
+        create_service_database(&self.superuser_url(), service, service).await
     }
 
     /// Stops the server in good order (SIGINT: open transactions are rolled back, a checkpoint is written).

@@ -76,7 +76,9 @@ impl Ledger {
     /// Strikes a process that ended. A record of another process under the same name stays.
     pub fn strike(&self, name: &str, identity: &Identity) {
         let path = self.path(name);
-        if files::read_json::<Record>(&path).is_ok_and(|found| found.is_some_and(|it| it.identity == *identity)) {
+        if files::read_json::<Record>(&path)
+            .is_ok_and(|found| found.is_some_and(|it| it.identity == *identity))
+        {
             files::remove(&path).ok();
         }
     }
@@ -126,8 +128,9 @@ async fn stop_leftover(record: &Record, progress: &Progress) -> Result<()> {
     // A paused process does not act on a signal before it continues.
     identity.signal_group(Signal::CONT).map_err(failed)?;
     identity.signal(record.stop.signal()).map_err(failed)?;
-    let ended =
-        async || until(GRACE, Duration::from_millis(20), async || (!identity.is_running()).then_some(())).await;
+    let ended = async || {
+        until(GRACE, Duration::from_millis(20), async || (!identity.is_running()).then_some(())).await
+    };
     if ended().await.is_none() {
         identity.signal_group(Signal::KILL).map_err(failed)?;
         ended().await;

@@ -399,8 +399,14 @@ fn spawn(spec: &ProcessSpec, ledger: &Ledger) -> Result<(Child, Identity)> {
     let failed = |source| Error::Spawn { program: spec.program.clone(), source };
     let log = files::open_log(&spec.log)?;
     let errors = log.try_clone().map_err(failed)?;
-    let mut child =
-        spec.command().stdout(log).stderr(errors).process_group(0).kill_on_drop(false).spawn().map_err(failed)?;
+    let mut child = spec
+        .command()
+        .stdout(log)
+        .stderr(errors)
+        .process_group(0)
+        .kill_on_drop(false)
+        .spawn()
+        .map_err(failed)?;
     // A child that nobody has waited for keeps its entry in /proc, so its identity can always be read here.
     let written = child
         .id()

@@ -103,7 +103,8 @@ impl PrivateRabbit {
             };
             let base = format!("http://127.0.0.1:{}", ports.management.number());
             let management = Management::new(base, credentials.clone())?;
-            let started = start_on(&ports, options, &folder, &programs, &credentials, &management, ledger, progress);
+            let started =
+                start_on(&ports, options, &folder, &programs, &credentials, &management, ledger, progress);
             match started.await {
                 Ok((process, epmd)) => {
                     return Ok(Self { process, epmd, ports, folder, programs, credentials, management });
@@ -196,7 +197,10 @@ impl PrivateRabbit {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one private step of start, which is repeated with other ports")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one private step of start, which is repeated with other ports"
+)]
 async fn start_on(
     ports: &Ports,
     options: &RabbitOptions,
@@ -237,7 +241,9 @@ async fn wait_epmd(epmd: &Process, port: &Port) -> Result<()> {
 async fn wait_ready(process: &Process, ports: &Ports, management: &Management) -> Result<()> {
     let amqp = ports.amqp.address();
     process
-        .ready_when(START_WITHIN, async || TcpStream::connect(amqp).await.is_ok() && management.is_ready().await)
+        .ready_when(START_WITHIN, async || {
+            TcpStream::connect(amqp).await.is_ok() && management.is_ready().await
+        })
         .await
 }
 

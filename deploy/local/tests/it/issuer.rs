@@ -7,9 +7,12 @@ use local::{
     issuer::{Fault, Issuer, IssuerConfig},
 };
 use openidconnect::{
-    AuthenticationFlow, AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse, IssuerUrl,
-    Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, TokenResponse,
-    core::{CoreAuthenticationFlow, CoreClient, CoreIdTokenClaims, CoreProviderMetadata, CoreResponseType, CoreUserInfoClaims},
+    AuthenticationFlow, AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse,
+    IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, TokenResponse,
+    core::{
+        CoreAuthenticationFlow, CoreClient, CoreIdTokenClaims, CoreProviderMetadata, CoreResponseType,
+        CoreUserInfoClaims,
+    },
 };
 use reqwest::{StatusCode, Url, redirect::Policy};
 use serde_json::Value;
@@ -48,7 +51,8 @@ async fn start() -> (Issuer, TempDir) {
 /// The bridge from the client library to the HTTP client.
 async fn call(request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
     let (parts, body) = request.into_parts();
-    let answer = http().request(parts.method, parts.uri.to_string()).headers(parts.headers).body(body).send().await?;
+    let answer =
+        http().request(parts.method, parts.uri.to_string()).headers(parts.headers).body(body).send().await?;
     let mut response = openidconnect::http::Response::builder().status(answer.status());
     *response.headers_mut().unwrap() = answer.headers().clone();
     Ok(response.body(answer.bytes().await?.to_vec()).unwrap())
@@ -104,8 +108,10 @@ async fn begin(metadata: &CoreProviderMetadata, login: &str) -> Begun {
     let client = client!(metadata.clone(), SECRET);
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
     let flow: CoreAuthenticationFlow = AuthenticationFlow::<CoreResponseType>::AuthorizationCode;
-    let (page, state, nonce) =
-        client.authorize_url(flow, CsrfToken::new_random, Nonce::new_random).set_pkce_challenge(challenge).url();
+    let (page, state, nonce) = client
+        .authorize_url(flow, CsrfToken::new_random, Nonce::new_random)
+        .set_pkce_challenge(challenge)
+        .url();
     let back = press(&page, login).await;
     assert!(back.as_str().starts_with(BACK), "{back}");
     assert_eq!(parameter(&back, "state").as_ref(), Some(state.secret()));
@@ -143,7 +149,8 @@ async fn a_person_signs_in_with_code_pkce_and_nonce_and_is_who_they_are() {
         .await
         .unwrap();
     assert_eq!(info.email().unwrap().as_str(), "kanarie.els@example.org");
-    let stranger = http().get(format!("{}/userinfo", issuer.url())).bearer_auth("wrong").send().await.unwrap();
+    let stranger =
+        http().get(format!("{}/userinfo", issuer.url())).bearer_auth("wrong").send().await.unwrap();
     assert_eq!(stranger.status(), StatusCode::UNAUTHORIZED);
 }
 
@@ -212,7 +219,8 @@ async fn a_question_that_is_not_right_is_refused_and_never_sends_the_browser_els
         let changed = right.iter().map(|(key, old)| (*key, if *key == name { value } else { old }));
         url.query_pairs_mut().extend_pairs(changed);
         let answer = http().get(url).send().await.unwrap();
-        let location = answer.headers().get("location").map(|to| to.to_str().unwrap().parse::<Url>().unwrap());
+        let location =
+            answer.headers().get("location").map(|to| to.to_str().unwrap().parse::<Url>().unwrap());
         (answer.status(), location.and_then(|to| parameter(&to, "error")))
     };
     let back = |error: &str| (StatusCode::SEE_OTHER, Some(error.to_owned()));
@@ -291,7 +299,9 @@ async fn beyond_the_loopback_address_it_starts_only_for_a_demo_region() {
     let refused = Issuer::start(open.clone()).await.unwrap_err();
     assert!(matches!(&refused, Error::Issuer { reason } if reason.contains("demo = true")), "{refused}");
 
-    Issuer::start(IssuerConfig { demo: true, url: Some("https://demo.example.org".to_owned()), ..open }).await.unwrap();
+    Issuer::start(IssuerConfig { demo: true, url: Some("https://demo.example.org".to_owned()), ..open })
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

@@ -4,4 +4,6 @@ mod issuer;
 mod postgres;
 mod processes;
 mod rabbitmq;
+mod region;
+mod stand_in;
 mod support;

@@ -66,10 +66,8 @@ async fn a_service_gets_a_role_that_owns_and_a_role_that_only_works() {
     let server = start(&folder, Profile::Fast).await;
     assert_eq!(setting(&server.superuser_url(), "fsync").await, "off");
 
-    let (intake, reporting) = tokio::join!(
-        server.create_service_database("intake"),
-        server.create_service_database("reporting")
-    );
+    let (intake, reporting) =
+        tokio::join!(server.create_service_database("intake"), server.create_service_database("reporting"));
     let (intake, reporting) = (intake.unwrap(), reporting.unwrap());
     let again = server.create_service_database("intake").await.unwrap();
     assert_eq!(intake, again, "making it twice is fine");
@@ -128,7 +126,9 @@ async fn a_taken_port_is_passed_over_and_said() {
 async fn a_server_of_a_run_that_was_killed_is_stopped_by_the_next_run() {
     let folder = Folder::new();
     let server = start(&folder, Profile::Fast).await;
-    execute(&server.superuser_url(), "create table kept (id int); insert into kept values (1)").await.unwrap();
+    execute(&server.superuser_url(), "create table kept (id int); insert into kept values (1)")
+        .await
+        .unwrap();
     let left = Identity::of(server.process().pid().unwrap()).unwrap();
     // A killed run drops nothing.
     std::mem::forget(server);

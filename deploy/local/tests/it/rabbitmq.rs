@@ -1,13 +1,13 @@
 //! The private RabbitMQ.
 
-use local::{
-    processes::Identity,
-    rabbitmq::{Management, PrivateRabbit, RabbitOptions},
-};
 use lapin::{
     BasicProperties, Connection, ConnectionProperties,
     options::{BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions},
     types::{AMQPValue, FieldTable},
+};
+use local::{
+    processes::Identity,
+    rabbitmq::{Management, PrivateRabbit, RabbitOptions},
 };
 
 use crate::support::{Folder, eventually, gone};
@@ -58,7 +58,8 @@ async fn a_broker_keeps_confirmed_messages_through_kill_stop_and_stop_app_and_le
     broker.kill().await.unwrap();
     assert!(!management.is_ready().await);
     broker.start_again().await.unwrap();
-    eventually("the message is there after a kill", async || messages(&management, "region/one").await == 1).await;
+    eventually("the message is there after a kill", async || messages(&management, "region/one").await == 1)
+        .await;
 
     broker.stop_app().await.unwrap();
     assert!(Connection::connect(&url, ConnectionProperties::default()).await.is_err());
@@ -83,10 +84,16 @@ async fn a_broker_keeps_confirmed_messages_through_kill_stop_and_stop_app_and_le
 
     // A second start of the same folder has other ports, the same password and the same data.
     let broker = PrivateRabbit::start(&options, &folder.ledger, &folder.progress).await.unwrap();
-    eventually("the data is there after a stop", async || messages(broker.management(), "region/one").await == 1).await;
+    eventually("the data is there after a stop", async || {
+        messages(broker.management(), "region/one").await == 1
+    })
+    .await;
     broker.management().delete_vhost("region/one").await.unwrap();
     assert_eq!(broker.management().vhosts().await.unwrap(), ["/"]);
-    let guest = broker.management_url().replace(&broker.credentials().password, "guest").replace("bondgenoot", "guest");
+    let guest = broker
+        .management_url()
+        .replace(&broker.credentials().password, "guest")
+        .replace("bondgenoot", "guest");
     let credentials = local::rabbitmq::Credentials::of_url(&guest).unwrap();
     assert!(!Management::new(guest, credentials).unwrap().is_ready().await, "there is no guest");
 }
