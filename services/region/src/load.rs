@@ -59,9 +59,11 @@ pub fn load_from(
     });
     let mut programmes: Vec<Programme> = Vec::new();
     let mut mistakes_of_programmes = Vec::new();
+    let mut all_loaded = true;
     for (path, span) in draft.programme_paths {
         match open(&path) {
             Err(why) => {
+                all_loaded = false;
                 let message = format!("the programme file `{path}` cannot be read: {why}");
                 file.report(
                     span,
@@ -71,7 +73,10 @@ pub fn load_from(
                 );
             }
             Ok(source) => match read_programme(&source, Some(&file)) {
-                Err(report) => mistakes_of_programmes.extend(report.mistakes),
+                Err(report) => {
+                    all_loaded = false;
+                    mistakes_of_programmes.extend(report.mistakes);
+                }
                 Ok(programme) => {
                     check_versions(&file, span, &programmes, &programme);
                     programmes.push(programme);
@@ -85,7 +90,7 @@ pub fn load_from(
     let mut mistakes = file.into_mistakes();
     mistakes.extend(mistakes_of_programmes);
     match draft.region {
-        Some(region) if mistakes.is_empty() => Ok(Region { programmes, ..region }),
+        Some(region) if all_loaded && mistakes.is_empty() => Ok(Region { programmes, ..region }),
         _ => Err(Report { mistakes }),
     }
 }

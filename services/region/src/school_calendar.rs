@@ -51,7 +51,7 @@ impl SchoolCalendar {
         let mut left = weeks.checked_sub(1)?;
         loop {
             let friday = monday.checked_add(4.days()).ok()?;
-            if !self.covers(start) || !self.covers(friday) {
+            if !self.covers(friday) {
                 return None;
             }
             if self.is_school_week(monday) {
@@ -114,5 +114,40 @@ fn check_overlaps(file: &File<'_>, holidays: &[(SchoolHoliday, Span)]) {
                 "let the second begin after the first ends, or remove one of the two",
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn calendar(holidays: &[(Date, Date)]) -> SchoolCalendar {
+        let holiday = |(first, last): &(Date, Date)| SchoolHoliday {
+            name: "vrij".to_owned(),
+            first: *first,
+            last: *last,
+        };
+        SchoolCalendar(holidays.iter().map(holiday).collect())
+    }
+
+    #[test]
+    fn a_week_without_an_open_weekday_does_not_count_and_one_with_does() {
+        let calendar = calendar(&[
+            (date(2024, 9, 2), date(2024, 9, 2)),
+            (date(2024, 9, 9), date(2024, 9, 13)),
+            (date(2024, 9, 16), date(2024, 9, 19)),
+            (date(2024, 12, 23), date(2024, 12, 31)),
+        ]);
+
+        assert_eq!(calendar.end_of_school_weeks(date(2024, 9, 2), 1), Some(date(2024, 9, 6)));
+        assert_eq!(calendar.end_of_school_weeks(date(2024, 9, 9), 1), Some(date(2024, 9, 20)));
+        assert_eq!(calendar.end_of_school_weeks(date(2024, 9, 4), 2), Some(date(2024, 9, 20)));
+    }
+
+    #[test]
+    fn nothing_is_known_without_a_calendar() {
+        assert_eq!(calendar(&[]).end_of_school_weeks(date(2024, 9, 2), 1), None);
     }
 }
