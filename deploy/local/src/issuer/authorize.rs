@@ -43,6 +43,7 @@ pub(super) struct Question {
 }
 
 /// How a question is refused.
+#[derive(Clone, Copy)]
 enum Refusal {
     /// On a page: the browser may not be sent anywhere.
     Here(&'static str),

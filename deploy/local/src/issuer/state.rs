@@ -114,8 +114,7 @@ impl State {
     pub(super) fn may_return_to(&self, address: &str) -> bool {
         reqwest::Url::parse(address).is_ok_and(|address| {
             let origin = address.origin().ascii_serialization();
-            address.fragment().is_none()
-                && self.config.redirect_origins.iter().any(|allowed| *allowed == origin)
+            address.fragment().is_none() && self.config.redirect_origins.contains(&origin)
         })
     }
 }

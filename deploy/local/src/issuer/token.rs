@@ -100,19 +100,17 @@ pub(super) async fn exchange(
 /// Tells who an access token belongs to.
 pub(super) async fn userinfo(Extract(state): Extract<Arc<State>>, headers: HeaderMap) -> Response {
     let token = authorization(&headers, "Bearer ").unwrap_or_default();
-    match state.of_access_token(&token) {
-        Some(person) => Json(json!({
-            "sub": person.worker_id,
-            "name": person.name,
-            "email": person.email,
-            "preferred_username": person.login,
-        }))
-        .into_response(),
-        None => {
-            let headers = [(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")];
-            (StatusCode::UNAUTHORIZED, headers).into_response()
-        }
-    }
+    let Some(person) = state.of_access_token(&token) else {
+        let headers = [(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")];
+        return (StatusCode::UNAUTHORIZED, headers).into_response();
+    };
+    Json(json!({
+        "sub": person.worker_id,
+        "name": person.name,
+        "email": person.email,
+        "preferred_username": person.login,
+    }))
+    .into_response()
 }
 
 fn id_token(state: &State, grant: &Grant) -> Option<String> {

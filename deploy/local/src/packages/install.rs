@@ -183,7 +183,7 @@ async fn switch_off_services(prefix: &[&str]) {
     let Some((program, rest)) = words.split_first() else { return };
     let mut command = Command::new(program);
     command.args(rest).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-    let done = tokio::time::timeout(Duration::from_secs(60), command.status()).await;
+    let done = tokio::time::timeout(Duration::from_mins(1), command.status()).await;
     if !matches!(done, Ok(Ok(status)) if status.success()) {
         tracing::info!(
             "the system services of postgresql and rabbitmq could not be switched off; they do no harm"

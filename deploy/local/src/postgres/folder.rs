@@ -81,7 +81,7 @@ pub(crate) async fn prepare(
     if profile == Profile::Fast {
         spec.arguments.push("--no-sync".to_owned());
     }
-    spec.run_to_end(Duration::from_secs(120)).await?;
+    spec.run_to_end(Duration::from_mins(2)).await?;
     fs::write(&complete, "").map_err(Error::file("writing", &complete))
 }
 

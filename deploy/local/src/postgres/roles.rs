@@ -76,7 +76,9 @@ async fn ensure_role(server: &mut PgConnection, role: &str) -> sqlx::Result<()> 
         match create {
             Err(sqlx::Error::Database(error))
                 if matches!(error.code().as_deref(), Some("42710" | "23505")) => {}
-            other => drop(other?),
+            other => {
+                other?;
+            }
         }
     }
     let rights =

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How long a start may take: recovery after a crash under load is part of it.
-const START_WITHIN: Duration = Duration::from_secs(60);
+const START_WITHIN: Duration = Duration::from_mins(1);
 /// How often a start is tried again on another port, or while the processes of a killed server still end.
 const ATTEMPTS: u32 = 20;
 

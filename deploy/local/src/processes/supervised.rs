@@ -68,7 +68,7 @@ pub struct ProcessSpec {
     pub program: PathBuf,
     /// Its arguments.
     pub arguments: Vec<String>,
-    /// Its environment, beside PATH, HOME, the language and RUST_LOG of the caller.
+    /// Its environment, beside PATH, HOME, the language and `RUST_LOG` of the caller.
     pub environment: Vec<(String, String)>,
     /// The folder it runs in.
     pub folder: PathBuf,

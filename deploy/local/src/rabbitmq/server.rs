@@ -23,11 +23,11 @@ use crate::{
 /// stays readable when the ports change.
 const NODE: &str = "bondgenoot@localhost";
 /// How long a start may take on a loaded machine.
-const START_WITHIN: Duration = Duration::from_secs(120);
+const START_WITHIN: Duration = Duration::from_mins(2);
 /// How long a stop in good order may take.
-const STOP_WITHIN: Duration = Duration::from_secs(60);
+const STOP_WITHIN: Duration = Duration::from_mins(1);
 /// How long one `rabbitmqctl` may take.
-const CONTROL_WITHIN: Duration = Duration::from_secs(120);
+const CONTROL_WITHIN: Duration = Duration::from_mins(2);
 /// How often a start is tried on other ports.
 const ATTEMPTS: u32 = 5;
 

@@ -119,7 +119,11 @@ pub(super) fn environment(
         }
         Service::Operations => {
             table.push(("GRPC__ADDRESS", address.to_string()));
+            table.push(("BROKER__URL", around.amqp_url.clone()));
             table.push(("BROKER__MANAGEMENT_URL", around.management_url.clone()));
+            if around.allow_fast_database {
+                table.push(("THRESHOLDS__DURABLE_DATABASES", "false".to_owned()));
+            }
             table.push(("KEYS__CALLER_KEYS_FILE", path(&around.keys.caller_keys_file)));
             table.push(("KEYS__SIGNING_KEY_FILE", path(&around.keys.operations.file)));
             table.push(("KEYS__SIGNING_KEY_ID", around.keys.operations.id.clone()));

@@ -116,7 +116,7 @@ impl RegionOptions {
             public_url: None,
             environment: BTreeMap::new(),
             fresh: false,
-            ready_within: Duration::from_secs(60),
+            ready_within: Duration::from_mins(1),
             progress: Progress::silent(),
         }
     }

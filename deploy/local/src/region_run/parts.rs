@@ -75,19 +75,15 @@ pub(super) async fn start_databases(
     ledger: &Ledger,
 ) -> Result<Databases> {
     let progress = &options.progress;
-    let private = match &options.postgres {
-        Some(_) => None,
-        None => {
-            let mut postgres = PostgresOptions::new(folder).profile(options.profile);
-            postgres.port = options.ports.port(20);
-            let start = PrivatePostgres::start(&postgres, ledger, progress);
-            Some(progress.phase(Phase::Postgres, Box::pin(start)).await?)
-        }
-    };
-    let url = match (&options.postgres, &private) {
-        (Some(given), _) => given.clone(),
-        (None, Some(private)) => private.superuser_url(),
-        (None, None) => return Err(Error::Invalid("no PostgreSQL".to_owned())),
+    let (private, url) = if let Some(given) = &options.postgres {
+        (None, given.clone())
+    } else {
+        let mut postgres = PostgresOptions::new(folder).profile(options.profile);
+        postgres.port = options.ports.port(20);
+        let start = PrivatePostgres::start(&postgres, ledger, progress);
+        let private = progress.phase(Phase::Postgres, Box::pin(start)).await?;
+        let url = private.superuser_url();
+        (Some(private), url)
     };
     let make = try_join_all(options.services.iter().map(async |service| {
         let name = format!("{}{service}", options.database_prefix);

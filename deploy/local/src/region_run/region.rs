@@ -77,12 +77,12 @@ impl LocalRegion {
             public_url,
             addresses,
         };
-        let parts = tokio::try_join!(
+        let foundations = tokio::try_join!(
             Box::pin(start_databases(&options, &around, &folder, &ledger)),
             Box::pin(start_broker(&options, &folder, &ledger)),
             Box::pin(progress.phase(Phase::Issuer, start_issuer(&options, &around, &folder, &ledger))),
         );
-        let ((postgres, postgres_url, databases), broker, issuer) = parts?;
+        let ((postgres, postgres_url, databases), broker, issuer) = foundations?;
         around.databases = databases;
         around.amqp_url.clone_from(&broker.amqp_url);
         around.management_url.clone_from(&broker.management_url);

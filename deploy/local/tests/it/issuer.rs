@@ -284,7 +284,7 @@ async fn a_test_can_make_it_fail_and_be_slow() {
 
     issuer.control().set_fault(Some(Fault::Failing));
     assert_eq!(http().get(&address).send().await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
-    issuer.control().set_fault(Some(Fault::Slow(Duration::from_secs(60))));
+    issuer.control().set_fault(Some(Fault::Slow(Duration::from_mins(1))));
     let impatient = http().get(&address).timeout(Duration::from_millis(200)).send().await;
     assert!(impatient.unwrap_err().is_timeout());
     issuer.control().set_fault(None);
