@@ -18,13 +18,18 @@ pub struct ServiceDatabase {
     pub runtime_url: String,
 }
 
-/// Makes the roles `<service>_owner` and `<service>_runtime` and a database for them (named like the service, unless
-/// several regions share a server) on the server that `superuser_url` names. Does nothing for what is there already, but
-/// sets the rights again.
+/// Makes the roles `<service>_owner` and `<service>_runtime` and the database `<service>` on the server that
+/// `superuser_url` names. Does nothing for what is there already, but sets the rights again.
 ///
 /// # Errors
-/// [`Error::Invalid`] for names other than lower-case letters, digits and underscores.
-pub async fn create_service_database(
+/// [`Error::Invalid`] for a service name other than lower-case letters, digits and underscores.
+pub async fn create_service_database(superuser_url: &str, service: &str) -> Result<ServiceDatabase> {
+    create_named_database(superuser_url, service, service).await
+}
+
+/// Like [`create_service_database`], with a database of another name: several regions can share a server so. The roles
+/// are those of the service, because its migrations name them.
+pub async fn create_named_database(
     superuser_url: &str,
     service: &str,
     database: &str,

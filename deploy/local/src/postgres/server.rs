@@ -164,7 +164,7 @@ impl PrivatePostgres {
 
     /// Makes the roles and the database of a service; does nothing when they are there.
     pub async fn create_service_database(&self, service: &str) -> Result<ServiceDatabase> {
-        create_service_database(&self.superuser_url(), service, service).await
+        create_service_database(&self.superuser_url(), service).await
     }
 
     /// Stops the server in good order (SIGINT: open transactions are rolled back, a checkpoint is written).

@@ -120,7 +120,11 @@ pub(super) fn environment(
         Service::Operations => {
             table.push(("GRPC__ADDRESS", address.to_string()));
             table.push(("BROKER__URL", around.amqp_url.clone()));
+            table.push(("BROKER__URL", around.amqp_url.clone()));
             table.push(("BROKER__MANAGEMENT_URL", around.management_url.clone()));
+            if around.allow_fast_database {
+                table.push(("THRESHOLDS__DURABLE_DATABASES", "false".to_owned()));
+            }
             if around.allow_fast_database {
                 table.push(("THRESHOLDS__DURABLE_DATABASES", "false".to_owned()));
             }
@@ -130,9 +134,9 @@ pub(super) fn environment(
         }
         Service::Gateway => {
             table.push(("HTTP__ADDRESS", address.to_string()));
-            table.push(("PUBLIC_URL", around.public_url.clone()));
-            table.push(("KEYS__SIGNING_KEY_FILE", path(&around.keys.gateway.file)));
-            table.push(("KEYS__SIGNING_KEY_ID", around.keys.gateway.id.clone()));
+            table.push(("HTTP__PUBLIC_URL", around.public_url.clone()));
+            table.push(("KEYS__CALLER_KEY_FILE", path(&around.keys.gateway.file)));
+            table.push(("KEYS__CALLER_KEY_ID", around.keys.gateway.id.clone()));
             table.push(("SIGN_IN__ISSUER", around.sign_in.issuer.clone()));
             table.push(("SIGN_IN__CLIENT_ID", around.sign_in.client_id.clone()));
             table.push(("SIGN_IN__CLIENT_SECRET", around.sign_in.client_secret.clone()));

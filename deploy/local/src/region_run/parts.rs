@@ -14,7 +14,7 @@ use crate::{
     files,
     issuer::{Issuer, IssuerConfig},
     ports::Port,
-    postgres::{PostgresOptions, PrivatePostgres, ServiceDatabase, create_service_database},
+    postgres::{PostgresOptions, PrivatePostgres, ServiceDatabase, create_named_database},
     processes::{Ledger, Process, ProcessSpec},
     progress::Phase,
     rabbitmq::{Credentials, Management, PrivateRabbit, RabbitOptions},
@@ -87,7 +87,7 @@ pub(super) async fn start_databases(
     };
     let make = try_join_all(options.services.iter().map(async |service| {
         let name = format!("{}{service}", options.database_prefix);
-        let database = create_service_database(&url, service.name(), &name).await?;
+        let database = create_named_database(&url, service.name(), &name).await?;
         Ok::<_, Error>((*service, database))
     }));
     let databases: BTreeMap<_, _> =

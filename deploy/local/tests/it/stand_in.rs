@@ -95,7 +95,9 @@ async fn serve(service: &str) {
     let mut runtime = PgConnection::connect(&setting(service, "DATABASE__URL").unwrap()).await.unwrap();
     let runs: i64 = sqlx::query_scalar("select count(*) from runs").fetch_one(&mut runtime).await.unwrap();
     assert!(runs > 0, "migrated before it serves");
-    for name in ["SIGNING_KEY_FILE", "CALLER_KEYS_FILE", "REGION_KEY_FILE", "INDEX_KEY_FILE"] {
+    for name in
+        ["SIGNING_KEY_FILE", "CALLER_KEY_FILE", "CALLER_KEYS_FILE", "REGION_KEY_FILE", "INDEX_KEY_FILE"]
+    {
         if let Some(file) = setting(service, &format!("KEYS__{name}")) {
             assert!(Path::new(&file).is_file(), "{file}");
         }
