@@ -23,6 +23,13 @@ pub struct Work {
     pub(super) stated_purpose: Option<String>,
 }
 
+/// A point in an open transaction.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Savepoint {
+    staged: usize,
+    subjects: usize,
+}
+
 /// What a unit of work knows of its surroundings.
 #[derive(Debug, Clone)]
 pub(crate) struct Context {
@@ -136,6 +143,32 @@ impl Work {
     /// Removes every stored answer about an erased person. A repeat of such a request learns that the answer was erased.
     pub async fn erase_answers_about(&mut self, person: Uuid) -> Result<u64, DatabaseError> {
         idempotency::erase_about(&mut self.transaction, person).await
+    }
+
+    /// A point to [return](Self::roll_back_to) to: the consumer applies each event behind one after a slice failed.
+    pub(crate) async fn savepoint(&mut self) -> Result<Savepoint, DatabaseError> {
+        sqlx::raw_sql("savepoint event").execute(&mut *self.transaction).await?;
+        Ok(Savepoint { staged: self.staged.len(), subjects: self.subjects.len() })
+    }
+
+    /// Undoes everything since the savepoint, staged events too.
+    pub(crate) async fn roll_back_to(&mut self, savepoint: Savepoint) -> Result<(), DatabaseError> {
+        sqlx::raw_sql("rollback to savepoint event; release savepoint event").execute(&mut *self.transaction).await?;
+        self.staged.truncate(savepoint.staged);
+        self.subjects.truncate(savepoint.subjects);
+        Ok(())
+    }
+
+    /// Keeps everything since the savepoint; checks deferred constraints now, so that they name the event that broke them.
+    pub(crate) async fn release(&mut self) -> Result<(), DatabaseError> {
+        sqlx::raw_sql("set constraints all immediate").execute(&mut *self.transaction).await?;
+        sqlx::raw_sql("set constraints all deferred; release savepoint event").execute(&mut *self.transaction).await?;
+        Ok(())
+    }
+
+    /// Drops the events staged so far: a replay publishes nothing.
+    pub(crate) fn discard_events(&mut self) {
+        self.staged.clear();
     }
 
     /// Writes outbox and audit rows.

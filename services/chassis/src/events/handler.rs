@@ -69,6 +69,10 @@ impl From<sqlx::Error> for HandlerError {
 /// What a handler returns, boxed.
 pub type Handled<'a> = Pin<Box<dyn Future<Output = Result<(), HandlerError>> + Send + 'a>>;
 
+/// What a function that clears a generation returns, boxed: how many rows it removed.
+pub type Cleared<'a> = Pin<Box<dyn Future<Output = Result<u64, HandlerError>> + Send + 'a>>;
+
+type Clear = Arc<dyn for<'a> Fn(&'a mut Work, Target) -> Cleared<'a> + Send + Sync>;
 type Apply = Arc<dyn for<'a> Fn(&'a mut Work, &'a Envelope, Target) -> Handled<'a> + Send + Sync>;
 type Forget = Arc<dyn for<'a> Fn(&'a mut Work, &'a str, &'a [Uuid], Target) -> Handled<'a> + Send + Sync>;
 
@@ -85,6 +89,7 @@ pub struct Handlers {
     by_type: HashMap<&'static str, Apply>,
     aggregates: Vec<(&'static str, &'static str)>,
     forget: Option<Forget>,
+    clear: Option<Clear>,
 }
 
 impl std::fmt::Debug for Handlers {
@@ -131,6 +136,31 @@ impl Handlers {
     {
         self.forget = Some(Arc::new(forget));
         self
+    }
+
+    /// How the service removes the rows of a generation that nobody reads: some thousands at a time, called again until it
+    /// gives 0. A service that registers it has projections that can be rebuilt: its handlers write nothing but rows of the
+    /// target generation, and its readers join on `chassis.projection_generations.active_generation`.
+    #[must_use]
+    pub fn clear_with<F>(mut self, clear: F) -> Self
+    where
+        F: for<'a> Fn(&'a mut Work, Target) -> Cleared<'a> + Send + Sync + 'static,
+    {
+        self.clear = Some(Arc::new(clear));
+        self
+    }
+
+    /// Removes some rows of a generation; `None` when the service has no projections.
+    pub(crate) async fn clear(&self, work: &mut Work, target: Target) -> Option<Result<u64, HandlerError>> {
+        match &self.clear {
+            Some(clear) => Some(clear(work, target).await),
+            None => None,
+        }
+    }
+
+    /// Whether the service has projections that can be rebuilt.
+    pub(crate) fn has_projections(&self) -> bool {
+        self.clear.is_some()
     }
 
     /// Applies an event; a type without handler is applied by doing nothing.

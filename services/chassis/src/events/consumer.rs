@@ -1,0 +1,197 @@
+//! From the queue to effects: slices of deliveries, one transaction each, acknowledged after the commit.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures::{FutureExt as _, StreamExt as _};
+use jiff::Timestamp;
+use lapin::message::Delivery;
+use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions};
+use lapin::types::FieldTable;
+use lapin::{Channel, Connection};
+
+use super::connection::{Backoff, BrokerError, close, connect, timed};
+use super::engine::Engine;
+use super::envelope::{self, Arrival};
+use super::handler::Handlers;
+use super::topology::{self, dead_queue_name, queue_name};
+use crate::config::BrokerConfig;
+use crate::database::UnitOfWork;
+use crate::error::Chain;
+
+/// Deliveries that are applied in one transaction at most.
+const SLICE: usize = 250;
+/// A deadline may also come from another instance, so the next one is looked up at least this often.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
+
+/// Consumes the events a service has handlers for.
+#[derive(Debug)]
+pub struct Consumer {
+    engine: Arc<Engine>,
+    broker: BrokerConfig,
+    connected: Arc<AtomicBool>,
+}
+
+/// A running consumer: its state, and what operators can make it do.
+#[derive(Debug, Clone)]
+pub struct ConsumerHandle {
+    pub(super) engine: Arc<Engine>,
+    connected: Arc<AtomicBool>,
+}
+
+impl ConsumerHandle {
+    /// Whether its broker connection stands and its queue delivers to it, or to another instance before it.
+    pub fn is_connected(&self) -> bool {
+        self.connected.load(Ordering::Acquire)
+    }
+
+    /// Name of its queue.
+    pub fn queue(&self) -> String {
+        queue_name(self.engine.uow.deployment().service())
+    }
+}
+
+/// What a generation listens to.
+struct Generation {
+    connection: Connection,
+    events: lapin::Consumer,
+    /// What was delivered too often comes back through here. On a channel of its own: acknowledging several deliveries
+    /// at once counts for a whole channel.
+    dead: lapin::Consumer,
+    channel: Channel,
+}
+
+impl Consumer {
+    /// Starts the consumer of a service in the background.
+    pub fn spawn(uow: &UnitOfWork, broker: &BrokerConfig, handlers: Handlers) -> ConsumerHandle {
+        let engine = Engine::new(uow.clone(), handlers, broker.pending_deadline_seconds);
+        let connected = Arc::new(AtomicBool::new(false));
+        let consumer = Self { engine: Arc::clone(&engine), broker: broker.clone(), connected: Arc::clone(&connected) };
+        uow.tasks().background("consumer", consumer.run());
+        ConsumerHandle { engine, connected }
+    }
+
+    async fn run(self) {
+        let shutdown = self.engine.uow.tasks().shutdown().clone();
+        let mut backoff = Backoff::new();
+        loop {
+            let ended = match self.open().await {
+                Ok(mut generation) => {
+                    self.connected.store(true, Ordering::Release);
+                    let ended = Box::pin(self.consume(&mut generation, &mut backoff)).await;
+                    self.connected.store(false, Ordering::Release);
+                    close(&generation.connection).await;
+                    ended
+                }
+                Err(error) => Err(error),
+            };
+            match ended {
+                Ok(()) => return,
+                Err(error) => tracing::warn!(error.chain = %Chain(&error), "the consumer starts over"),
+            }
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                () = tokio::time::sleep(backoff.pause()) => {}
+            }
+        }
+    }
+
+    async fn open(&self) -> Result<Generation, BrokerError> {
+        let service = self.engine.uow.deployment().service();
+        let connection = connect(&self.broker.url, &format!("{service} consumer")).await?;
+        let channel = timed("open channel", connection.create_channel()).await?;
+        topology::declare_for_consumer(&channel, service, self.engine.handlers.bindings()).await?;
+        let events = self.listen(&channel, &queue_name(service)).await?;
+        let dead_channel = timed("open channel", connection.create_channel()).await?;
+        let dead = self.listen(&dead_channel, &dead_queue_name(service)).await?;
+        Ok(Generation { connection, events, dead, channel })
+    }
+
+    async fn listen(&self, channel: &Channel, queue: &str) -> Result<lapin::Consumer, BrokerError> {
+        timed("prefetch", channel.basic_qos(self.broker.prefetch, BasicQosOptions::default())).await?;
+        let consumed =
+            channel.basic_consume(queue.into(), "".into(), BasicConsumeOptions::default(), FieldTable::default());
+        timed("consume", consumed).await
+    }
+
+    /// Consumes until something breaks. `Ok` when the process stops.
+    async fn consume(&self, generation: &mut Generation, backoff: &mut Backoff) -> Result<(), BrokerError> {
+        let shutdown = self.engine.uow.tasks().shutdown().clone();
+        let _ = self.engine.count_held().await;
+        let mut look = self.next_look().await;
+        loop {
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => return Ok(()),
+                delivery = generation.events.next() => {
+                    let slice = gather(delivery, &mut generation.events)?;
+                    self.apply(slice, &generation.channel, backoff).await?;
+                }
+                delivery = generation.dead.next() => {
+                    let slice = gather(delivery, &mut generation.dead)?;
+                    tracing::warn!(events = slice.len(), "events that were delivered too often are tried again");
+                    self.apply(slice, &generation.channel, backoff).await?;
+                }
+                () = self.engine.deadlines.notified() => look = self.next_look().await,
+                () = tokio::time::sleep_until(look) => {
+                    if let Err(error) = self.engine.sweep().await {
+                        tracing::warn!(error.chain = %Chain(&error), "overdue events could not be parked yet");
+                    }
+                    look = self.next_look().await;
+                }
+            }
+        }
+    }
+
+    /// Applies a slice, for as long as it takes: trouble that passes is waited out here, with the deliveries in hand.
+    async fn apply(&self, slice: Vec<Delivery>, channel: &Channel, backoff: &mut Backoff) -> Result<(), BrokerError> {
+        let Some(last) = slice.last().map(|delivery| delivery.acker.clone()) else { return Ok(()) };
+        let region = self.engine.uow.deployment().region();
+        let arrivals: Vec<Arrival> = slice.into_iter().map(|delivery| envelope::read(delivery, region)).collect();
+        let mut pauses = Backoff::new();
+        while let Err(error) = self.engine.apply(&arrivals).await {
+            metrics::counter!("consumer_retries_total").increment(1);
+            tracing::warn!(error.chain = %Chain(&error), events = arrivals.len(), "events cannot be applied now; trying again");
+            tokio::select! {
+                () = self.engine.uow.tasks().shutdown().cancelled() => return Err(BrokerError::Ended),
+                () = tokio::time::sleep(pauses.pause()) => {}
+            }
+            if !channel.status().connected() {
+                // They will be delivered again.
+                return Err(BrokerError::Ended);
+            }
+        }
+        backoff.reset();
+        let acknowledged = timed("acknowledge", last.ack(BasicAckOptions { multiple: true })).await?;
+        if acknowledged { Ok(()) } else { Err(BrokerError::Ended) }
+    }
+
+    /// When overdue events are looked for next.
+    async fn next_look(&self) -> tokio::time::Instant {
+        let deadline = self.engine.next_deadline().await.ok().flatten();
+        let until = |deadline: Timestamp| {
+            Duration::try_from(deadline.duration_since(self.engine.uow.clock().now())).unwrap_or(Duration::ZERO)
+        };
+        // Not before 10 ms: what cannot be parked now must not be asked about without end.
+        let pause = deadline.map_or(LOOK_AGAIN, |deadline| until(deadline).clamp(Duration::from_millis(10), LOOK_AGAIN));
+        tokio::time::Instant::now() + pause
+    }
+}
+
+/// The delivery and whatever else is there already, without waiting.
+fn gather(
+    first: Option<lapin::Result<Delivery>>,
+    stream: &mut lapin::Consumer,
+) -> Result<Vec<Delivery>, BrokerError> {
+    let refused = |source| BrokerError::Refused { what: "deliver", source };
+    let mut slice = vec![first.ok_or(BrokerError::Ended)?.map_err(refused)?];
+    while slice.len() < SLICE {
+        match stream.next().now_or_never() {
+            Some(Some(Ok(delivery))) => slice.push(delivery),
+            // What is in hand is applied first; the trouble comes up again.
+            _ => break,
+        }
+    }
+    Ok(slice)
+}
