@@ -23,6 +23,8 @@ pub enum Phase {
     VirtualHost,
     /// The migrations of this service run.
     Migrate(String),
+    /// The demo people and their mandates are made known to the gateway.
+    People,
     /// This service starts and becomes ready.
     Service(String),
     /// The sign-in issuer starts.
@@ -42,6 +44,7 @@ impl fmt::Display for Phase {
             Self::Databases => formatter.write_str("databases"),
             Self::VirtualHost => formatter.write_str("virtual host"),
             Self::Migrate(service) => write!(formatter, "migrate {service}"),
+            Self::People => formatter.write_str("demo people"),
             Self::Service(service) => write!(formatter, "service {service}"),
             Self::Issuer => formatter.write_str("sign-in issuer"),
             Self::Stop => formatter.write_str("stop"),

@@ -84,6 +84,8 @@ impl fmt::Debug for Surroundings {
 pub(super) enum Purpose {
     /// `migrate`, as the owner of the database.
     Migrate,
+    /// `import-people`, after the migration of the gateway.
+    ImportPeople,
     /// `serve`, as the role that owns nothing.
     Serve,
 }

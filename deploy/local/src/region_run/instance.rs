@@ -1,16 +1,25 @@
 //! One process of a service, and its migration.
 
-use std::{net::SocketAddr, path::Path};
+use std::{
+    net::{Ipv4Addr, SocketAddr, SocketAddrV4},
+    path::Path,
+};
 
 use super::{
     RegionOptions, Service, ServiceState,
     environment::{Purpose, Surroundings, environment},
 };
 use crate::{
-    error::Result,
+    error::{Error, Result},
     ports::Port,
     processes::{Ledger, Process, ProcessSpec, Restart},
-    progress::{Phase, Progress},
+    progress::Phase,
+};
+
+/// Where a process listens that only runs to its end: its settings have to be complete, but nothing listens.
+const NOWHERE: (SocketAddr, SocketAddr) = {
+    let nowhere = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0));
+    (nowhere, nowhere)
 };
 
 /// The two ports of a process.
@@ -92,14 +101,26 @@ pub(super) async fn migrate(
     options: &RegionOptions,
     around: &Surroundings,
     folder: &Path,
-    progress: &Progress,
 ) -> Result<()> {
-    // Settings have to be complete, but nothing listens while migrating.
-    let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
     let name = format!("{service}-migrate");
-    let spec = spec(service, &name, Purpose::Migrate, options, around, folder, (nowhere, nowhere));
+    let spec = spec(service, &name, Purpose::Migrate, options, around, folder, NOWHERE);
     let run = async { spec.run_to_end(options.ready_within).await.map(drop) };
-    progress.phase(Phase::Migrate(service.name().to_owned()), run).await
+    options.progress.phase(Phase::Migrate(service.name().to_owned()), run).await
+}
+
+/// Makes the demo people and their mandates known to the gateway, whose database is up to date.
+pub(super) async fn import_people(
+    options: &RegionOptions,
+    around: &Surroundings,
+    folder: &Path,
+) -> Result<()> {
+    let name = format!("{}-import-people", Service::Gateway);
+    let mut spec = spec(Service::Gateway, &name, Purpose::ImportPeople, options, around, folder, NOWHERE);
+    let file =
+        std::path::absolute(&options.people_file).map_err(Error::file("finding", &options.people_file))?;
+    spec.arguments.push(file.display().to_string());
+    let run = async { spec.run_to_end(options.ready_within).await.map(drop) };
+    options.progress.phase(Phase::People, run).await
 }
 
 fn spec(
@@ -115,6 +136,7 @@ fn spec(
     let mut spec = ProcessSpec::new(name, program, folder, folder.join(format!("logs/{name}.log")));
     let word = match purpose {
         Purpose::Migrate => "migrate",
+        Purpose::ImportPeople => "import-people",
         Purpose::Serve => "serve",
     };
     spec.arguments = vec![word.to_owned()];

@@ -7,7 +7,7 @@ use futures::future::try_join_all;
 use super::{
     GivenBroker, IssuerMode, RegionOptions, Service,
     environment::{SignIn, Surroundings},
-    instance::migrate,
+    instance::{import_people, migrate},
 };
 use crate::{
     error::{Error, Result},
@@ -67,7 +67,7 @@ pub(super) fn sign_in_client(folder: &Path) -> Result<SignIn> {
 /// The private server if there is one, the address of its superuser, and the databases.
 pub(super) type Databases = (Option<PrivatePostgres>, String, BTreeMap<Service, ServiceDatabase>);
 
-/// PostgreSQL, then the databases, then the migrations: all services at the same time.
+/// PostgreSQL, then the databases, then the migrations (all services at the same time) and the demo people.
 pub(super) async fn start_databases(
     options: &RegionOptions,
     around: &Surroundings,
@@ -93,9 +93,14 @@ pub(super) async fn start_databases(
     let databases: BTreeMap<_, _> =
         progress.phase(Phase::Databases, Box::pin(make)).await?.into_iter().collect();
     let with_databases = Surroundings { databases: databases.clone(), ..around.clone() };
-    let migrations =
-        databases.keys().map(|service| migrate(*service, options, &with_databases, folder, progress));
-    try_join_all(migrations.map(Box::pin)).await?;
+    let prepare = async |service: Service| {
+        migrate(service, options, &with_databases, folder).await?;
+        match service {
+            Service::Gateway => import_people(options, &with_databases, folder).await,
+            Service::Intake | Service::Reporting | Service::Operations => Ok(()),
+        }
+    };
+    try_join_all(databases.keys().map(|service| Box::pin(prepare(*service)))).await?;
     Ok((private, url, databases))
 }
 

@@ -17,7 +17,11 @@ use crate::{
 
 /// How often the stand-in has migrated: once for every start on the same data.
 async fn runs(region: &LocalRegion) -> i64 {
-    let database = region.database(Service::Intake).unwrap();
+    rows(region, Service::Intake).await
+}
+
+async fn rows(region: &LocalRegion, service: Service) -> i64 {
+    let database = region.database(service).unwrap();
     let mut connection = PgConnection::connect(&database.runtime_url).await.unwrap();
     sqlx::query_scalar("select count(*) from runs").fetch_one(&mut connection).await.unwrap()
 }
@@ -48,6 +52,7 @@ async fn a_region_starts_keeps_its_data_and_starts_over_only_when_asked() {
     let names: Vec<_> = state.processes().unwrap().into_iter().map(|record| record.name).collect();
     assert_eq!(names, ["epmd", "gateway", "intake", "operations", "postgres", "rabbitmq", "reporting"]);
     assert_eq!(runs(&region).await, 1);
+    assert_eq!(rows(&region, Service::Gateway).await, 2, "migrated, and the people imported");
     assert!(region.management().vhosts().await.unwrap().contains(&"bondgenoot".to_owned()));
     let told = told.lock().unwrap().clone();
     for phase in [
