@@ -1,1 +1,5 @@
-fn main() {}
+//! `reporting serve | migrate`.
+
+fn main() -> std::process::ExitCode {
+    chassis::process::main::<reporting::Reporting>()
+}

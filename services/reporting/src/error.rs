@@ -1,0 +1,71 @@
+//! What can go wrong in reporting.
+
+use chassis::database::{CommandError, DatabaseError};
+use chassis::error::{Describe, ErrorKind, Violation};
+
+/// An error of reporting.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Fields of the request are wrong; all of them are named.
+    #[error("some fields are wrong")]
+    Invalid(Vec<Violation>),
+    /// The region has no such programme, or the caller's mandates do not reach it: the answer is the same.
+    #[error("there is no such programme, or it is out of the caller's reach")]
+    ProgrammeNotFound,
+    /// The database, or a row of it.
+    #[error("the figures cannot be read")]
+    Database(#[from] DatabaseError),
+}
+
+impl Error {
+    /// Wraps an error of a statement.
+    pub(crate) fn sql(error: sqlx::Error) -> Self {
+        Self::Database(error.into())
+    }
+}
+
+impl CommandError for Error {
+    fn database(&self) -> Option<&DatabaseError> {
+        match self {
+            Self::Database(error) => Some(error),
+            Self::Invalid(_) | Self::ProgrammeNotFound => None,
+        }
+    }
+}
+
+impl Describe for Error {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Invalid(_) => ErrorKind::InvalidArgument,
+            Self::ProgrammeNotFound => ErrorKind::NotFound,
+            Self::Database(error) => error.kind(),
+        }
+    }
+
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "INVALID_FIELDS",
+            Self::ProgrammeNotFound => "PROGRAMME_NOT_FOUND",
+            Self::Database(error) => error.reason(),
+        }
+    }
+
+    fn remedy(&self) -> String {
+        match self {
+            Self::Invalid(_) => {
+                "correct the fields named in the violations and send the request again".to_owned()
+            }
+            Self::ProgrammeNotFound => {
+                "check the code of the programme, or ask its coordinator for a mandate".to_owned()
+            }
+            Self::Database(error) => error.remedy(),
+        }
+    }
+
+    fn violations(&self) -> Vec<Violation> {
+        match self {
+            Self::Invalid(violations) => violations.clone(),
+            Self::ProgrammeNotFound | Self::Database(_) => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! A referral was screened. May happen more than once before a decision; the latest counts.
+
+use chassis::database::Work;
+use chassis::events::{Envelope, Handled, HandlerError, Target};
+use proto::intake::events::v1::{self, ReferralScreened};
+
+use super::{parse, refuse};
+use crate::projections::{Screening, ScreeningOutcome};
+use crate::storage;
+
+pub(super) fn handle<'a>(
+    work: &'a mut Work,
+    envelope: &'a Envelope,
+    event: ReferralScreened,
+    target: Target,
+) -> Handled<'a> {
+    Box::pin(async move {
+        let screening = from_event(envelope, &event)?;
+        let (generation, sequence) = (target.generation, envelope.sequence);
+        if storage::record_screening(work.connection(), generation, sequence, &screening).await? {
+            return Ok(());
+        }
+        refuse::unless_seen(work, generation, screening.referral, sequence, "screened").await
+    })
+}
+
+fn from_event(envelope: &Envelope, event: &ReferralScreened) -> Result<Screening, HandlerError> {
+    let outcome = match v1::ScreeningOutcome::try_from(event.outcome) {
+        Ok(v1::ScreeningOutcome::Eligible) => ScreeningOutcome::Eligible,
+        Ok(v1::ScreeningOutcome::Manual) => ScreeningOutcome::Manual,
+        Ok(v1::ScreeningOutcome::NotEligible) => ScreeningOutcome::NotEligible,
+        Ok(v1::ScreeningOutcome::Unspecified) => {
+            return Err(HandlerError::Poison("`outcome` is missing".to_owned()));
+        }
+        Err(_) => return Err(HandlerError::Poison("`outcome` is none that this build knows".to_owned())),
+    };
+    let screening = Screening {
+        referral: parse::id("referral_id", &event.referral_id)?,
+        outcome,
+        at: parse::instant("screened_at", event.screened_at)?,
+    };
+    parse::same_aggregate("referral_id", screening.referral.as_uuid(), envelope.aggregate_id)?;
+    Ok(screening)
+}

@@ -1,0 +1,5 @@
+//! The gRPC door: convert, run one use case, convert back.
+
+mod intake_report_service;
+
+pub(crate) use intake_report_service::IntakeReports;

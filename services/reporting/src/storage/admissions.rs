@@ -1,0 +1,82 @@
+//! Table `admissions`.
+
+use jiff_sqlx::ToSqlx as _;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::projections::{Admission, ReferralId};
+
+/// Who a referral was admitted as.
+#[derive(Debug)]
+pub(crate) struct AdmissionRow {
+    /// Participation.
+    pub(crate) participation_id: Uuid,
+    /// Episode.
+    pub(crate) episode_id: Uuid,
+}
+
+/// Inserts the admission of a referral that is known, runs in the same programme, and neither ended nor led to an admission
+/// before. Changes nothing otherwise.
+pub(crate) async fn insert_admission(
+    connection: &mut PgConnection,
+    generation: i64,
+    sequence: i64,
+    admission: &Admission,
+) -> Result<bool, sqlx::Error> {
+    let inserted = sqlx::query!(
+        "insert into admissions
+            (generation, referral_id, participation_id, participation_sequence, episode_id, programme, programme_version,
+             admitted_at)
+         select fact.generation, fact.referral_id, $3, $4, $5, fact.programme, $7, $8
+         from referral_facts as fact
+         where fact.generation = $1
+           and fact.referral_id = $2
+           and fact.programme = $6
+           and fact.refused_at is null
+           and fact.withdrawn_at is null
+         on conflict on constraint admissions_pkey do nothing",
+        generation,
+        admission.referral.as_uuid(),
+        admission.participation.as_uuid(),
+        sequence,
+        admission.episode.as_uuid(),
+        admission.programme,
+        admission.programme_version,
+        admission.at.to_sqlx() as _,
+    )
+    .execute(connection)
+    .await?;
+    Ok(inserted.rows_affected() == 1)
+}
+
+/// Reads the admission a referral led to.
+pub(crate) async fn find_admission(
+    connection: &mut PgConnection,
+    generation: i64,
+    referral: ReferralId,
+) -> Result<Option<AdmissionRow>, sqlx::Error> {
+    sqlx::query_as!(
+        AdmissionRow,
+        "select participation_id, episode_id from admissions where generation = $1 and referral_id = $2",
+        generation,
+        referral.as_uuid(),
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// Removes what was built from some participations: their referrals count as not admitted again.
+pub(crate) async fn forget_participations(
+    connection: &mut PgConnection,
+    generation: i64,
+    participations: &[Uuid],
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "delete from admissions where generation = $1 and participation_id = any($2)",
+        generation,
+        participations,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
