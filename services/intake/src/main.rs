@@ -1,1 +1,5 @@
-fn main() {}
+//! `intake serve | migrate`.
+
+fn main() -> std::process::ExitCode {
+    chassis::process::main::<intake::Intake>()
+}

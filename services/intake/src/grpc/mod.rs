@@ -1,0 +1,10 @@
+//! The door: convert, run one use case, convert back. Nothing is decided here.
+
+mod fields;
+mod from_proto;
+mod person_service;
+mod referral_service;
+mod to_proto;
+
+pub use person_service::Persons;
+pub use referral_service::Referrals;

@@ -1,0 +1,75 @@
+//! Composition root: settings to gRPC services and relay.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use chassis::caller::Principal;
+use chassis::database::Migrations;
+use chassis::events::Relay;
+use chassis::kernel::{Kernel, Settings};
+use chassis::process::{Context, Service, Shell};
+use proto::intake::v1::person_service_server::PersonServiceServer;
+use proto::intake::v1::referral_service_server::ReferralServiceServer;
+use region::Region;
+use sqlx::migrate::Migrator;
+use tonic::service::Routes;
+
+use crate::config::IntakeConfig;
+use crate::grpc::{Persons, Referrals};
+use crate::use_cases::PrepareStart;
+
+static MIGRATIONS: Migrator = sqlx::migrate!();
+
+/// The service intake.
+#[derive(Debug)]
+pub struct Intake;
+
+fn load_region(file: &Path) -> anyhow::Result<Region> {
+    region::load(file).map_err(|report| anyhow::anyhow!("the region file cannot be used (region.file):\n{report}"))
+}
+
+impl Service for Intake {
+    const NAME: &'static str = "intake";
+    const DEFAULTS: &'static str = include_str!("../config/default.toml");
+    type Config = IntakeConfig;
+
+    fn shell(config: &IntakeConfig) -> Shell<'_> {
+        Shell {
+            log: &config.log,
+            health: &config.health,
+            database: &config.database,
+            drain_ms: config.grpc.drain_ms,
+        }
+    }
+
+    fn migrations() -> Migrations {
+        Migrations { service: Self::NAME, set: &MIGRATIONS }
+    }
+
+    fn region_code(config: &IntakeConfig) -> anyhow::Result<String> {
+        Ok(load_region(&config.region.file)?.code.to_string())
+    }
+
+    async fn start(config: IntakeConfig, context: Context) -> anyhow::Result<()> {
+        let region = Arc::new(load_region(&config.region.file)?);
+        let settings = Settings {
+            database: &config.database,
+            keys: &config.keys,
+            region: region.code.as_str(),
+            time_zone: region.time_zone.iana_name().context("the time zone of the region has no name")?,
+            clock_file: config.region.clock_file.as_deref(),
+        };
+        let kernel = Kernel::open(&settings, &Self::migrations(), &context.tasks).await?;
+        let erased = kernel.work.run_as(Principal::Job, PrepareStart { region: Arc::clone(&region) }).await?;
+        if erased > 0 {
+            tracing::warn!(persons = erased, "persons in the ledger of erasures had a key again; they were erased again");
+        }
+        Relay::spawn(&kernel.work, &config.database, &config.broker)?;
+        let routes = Routes::new(ReferralServiceServer::new(Referrals::new(kernel.work.clone(), region)))
+            .add_service(PersonServiceServer::new(Persons::new(kernel.work.clone())));
+        let address = kernel.server(&config.grpc).spawn(routes, config.grpc.address, &context.tasks).await?;
+        tracing::info!(grpc.address = %address, "listening");
+        Ok(())
+    }
+}

@@ -1,0 +1,14 @@
+//! SQL: free functions over the open transaction, one file per table group. Policies of the database decide which rows they see.
+
+pub mod decisions;
+pub mod duplicates;
+pub mod erasures;
+pub mod file_versions;
+pub mod participations;
+pub mod persons;
+pub mod referrals;
+pub mod screenings;
+mod sealed;
+pub mod views;
+
+pub use sealed::{open, place};

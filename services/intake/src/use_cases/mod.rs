@@ -1,0 +1,24 @@
+//! What intake does: one file per use case, each a [`Command`](chassis::database::Command) that runs in one unit of work.
+
+mod admit_referral;
+mod batch_get_names;
+mod erase_person;
+mod get_referral;
+mod list_referrals;
+mod prepare_start;
+mod refuse_referral;
+mod screen_referral;
+mod step;
+mod submit_referral;
+mod withdraw_referral;
+
+pub use admit_referral::AdmitReferral;
+pub use batch_get_names::{BatchGetNames, MOST_NAMES, PersonName};
+pub use erase_person::ErasePerson;
+pub use get_referral::{FoundReferral, GetReferral};
+pub use list_referrals::{ListReferrals, Page};
+pub use prepare_start::PrepareStart;
+pub use refuse_referral::RefuseReferral;
+pub use screen_referral::{ScreenReferral, answer_violations};
+pub use submit_referral::SubmitReferral;
+pub use withdraw_referral::WithdrawReferral;
