@@ -112,7 +112,7 @@ impl Deployment {
 
     /// Takes over an epoch that was raised and committed.
     pub(crate) fn set_epoch(&self, epoch: i64) {
-        self.epoch.store(epoch, Ordering::Release);
+        self.epoch.fetch_max(epoch, Ordering::AcqRel);
     }
 
     /// Name of the service.
@@ -125,7 +125,7 @@ impl Deployment {
         &self.region
     }
 
-    /// Producer epoch.
+    /// Producer epoch, as this process last knew it; events carry the one in the database.
     pub fn epoch(&self) -> i64 {
         self.epoch.load(Ordering::Acquire)
     }

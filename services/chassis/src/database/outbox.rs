@@ -17,30 +17,29 @@ pub(super) struct Staged {
     pub(super) payload: Vec<u8>,
 }
 
-/// Inserts one event. The history's row lock gives the aggregate's events gap-free numbers in commit order.
+/// Inserts one event. The history's row lock gives the aggregate's events gap-free numbers in commit order. The epoch is the
+/// database's, not this process': another instance may have raised it; and it never falls within a history.
 pub(super) async fn insert(
     connection: &mut PgConnection,
     event: &Staged,
-    epoch: i64,
     context: &Context,
 ) -> Result<(), DatabaseError> {
     sqlx::query!(
         "with history as (
             insert into chassis.histories as known (aggregate_id, aggregate_type, epoch, last_sequence, digest)
-            values ($1, $2, $3, 1, sha256(uuid_send($4)))
+            values ($1, $2, (select epoch from chassis.deployment), 1, sha256(uuid_send($3)))
             on conflict (aggregate_id) do update
-            set epoch = excluded.epoch,
+            set epoch = greatest(known.epoch, excluded.epoch),
                 last_sequence = known.last_sequence + 1,
-                digest = sha256(known.digest || uuid_send($4))
-            returning last_sequence, digest
+                digest = sha256(known.digest || uuid_send($3))
+            returning epoch, last_sequence, digest
         )
         insert into chassis.outbox
             (event_id, event_type, aggregate_type, aggregate_id, event_sequence, epoch, digest, recorded_at, traceparent, payload)
-        select $4, $5, $2, $1, history.last_sequence, $3, history.digest, $6, $7, $8
+        select $3, $4, $2, $1, history.last_sequence, history.epoch, history.digest, $5, $6, $7
         from history",
         event.aggregate_id,
         event.aggregate_type,
-        epoch,
         event.event_id,
         event.event_type,
         context.clock.now().to_sqlx() as _,

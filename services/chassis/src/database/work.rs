@@ -145,6 +145,11 @@ impl Work {
         idempotency::erase_about(&mut self.transaction, person).await
     }
 
+    /// Raises the producer epoch.
+    pub(crate) async fn raise_epoch(&mut self) -> Result<i64, DatabaseError> {
+        self.context.deployment.raise_epoch(&mut self.transaction).await
+    }
+
     /// A point to [return](Self::roll_back_to) to: the consumer applies each event behind one after a slice failed.
     pub(crate) async fn savepoint(&mut self) -> Result<Savepoint, DatabaseError> {
         sqlx::raw_sql("savepoint event").execute(&mut *self.transaction).await?;
@@ -173,9 +178,8 @@ impl Work {
 
     /// Writes outbox and audit rows.
     pub(super) async fn write_events(&mut self) -> Result<(), DatabaseError> {
-        let epoch = self.context.deployment.epoch();
         for event in std::mem::take(&mut self.staged) {
-            outbox::insert(&mut self.transaction, &event, epoch, &self.context).await?;
+            outbox::insert(&mut self.transaction, &event, &self.context).await?;
         }
         Ok(())
     }

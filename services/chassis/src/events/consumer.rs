@@ -23,7 +23,7 @@ use crate::error::Chain;
 /// Deliveries that are applied in one transaction at most.
 const SLICE: usize = 250;
 /// A deadline may also come from another instance, so the next one is looked up at least this often.
-const LOOK_AGAIN: Duration = Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_mins(1);
 
 /// Consumes the events a service has handlers for.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use super::handler::Handlers;
 use super::parked::{self, Held};
 use super::relay::gauge;
 use super::slice::{Failed, Report, Slice};
-use super::{consumed, pending};
+use super::pending;
 use crate::database::{DatabaseError, UnitOfWork, Work};
 use crate::failpoint::{self, Trip};
 use crate::telemetry::TraceParent;
@@ -107,13 +107,6 @@ impl Engine {
 
     pub(super) async fn work(&self, action: &'static str) -> Result<Work, DatabaseError> {
         self.uow.begin_as(Principal::Consumer, action, &TraceParent::new_root()).await
-    }
-
-    /// The lock under which events are applied, with its transaction.
-    pub(super) async fn locked(&self, action: &'static str) -> Result<(Work, super::handler::Target), DatabaseError> {
-        let mut work = self.work(action).await?;
-        let target = consumed::lock(work.connection()).await?;
-        Ok((work, target))
     }
 
     async fn begin(&self, action: &'static str, one_by_one: bool) -> Result<Slice<'_>, Failed> {

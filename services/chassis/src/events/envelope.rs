@@ -1,4 +1,4 @@
-//! An event on the wire: CloudEvents names in the AMQP headers, protobuf in the body.
+//! An event on the wire: `CloudEvents` names in the AMQP headers, protobuf in the body.
 //!
 //! Every header is text, so that any tool can read it. Nothing personal is in there: ids, codes, numbers, times.
 

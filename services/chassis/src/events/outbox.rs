@@ -27,10 +27,10 @@ pub(super) struct OutboxRow {
 
 /// What waits to be published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Backlog {
-    pub(super) rows: i64,
+pub(crate) struct Backlog {
+    pub(crate) rows: i64,
     /// When the oldest was written.
-    pub(super) oldest: Option<Timestamp>,
+    pub(crate) oldest: Option<Timestamp>,
 }
 
 /// The next unpublished rows but for those in flight. Never "after the last position": positions are handed out before
@@ -86,7 +86,7 @@ pub(super) async fn mark_published(
 }
 
 /// Counts what waits.
-pub(super) async fn backlog(connection: &mut PgConnection) -> Result<Backlog, sqlx::Error> {
+pub(crate) async fn backlog(connection: &mut PgConnection) -> Result<Backlog, sqlx::Error> {
     let row = sqlx::query!(
         r#"select count(*) as "rows!", min(recorded_at) as oldest from chassis.outbox where published_at is null"#
     )

@@ -1,5 +1,6 @@
 //! Events that could not be applied and wait for a person.
 
+use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -139,6 +140,8 @@ pub(super) async fn load(connection: &mut PgConnection, parked_id: Uuid) -> Resu
 pub(crate) struct Held {
     /// In `pending`.
     pub(crate) pending: i64,
+    /// When the oldest of those came.
+    pub(crate) oldest: Option<Timestamp>,
     /// In `parked`, not redriven.
     pub(crate) parked: i64,
 }
@@ -147,11 +150,12 @@ pub(crate) struct Held {
 pub(crate) async fn held(connection: &mut PgConnection) -> Result<Held, DatabaseError> {
     let row = sqlx::query!(
         r#"select (select count(*) from chassis.pending) as "pending!",
+                  (select min(received_at) from chassis.pending) as oldest,
                   (select count(*) from chassis.parked where redriven_at is null) as "parked!""#
     )
     .fetch_one(connection)
     .await?;
-    Ok(Held { pending: row.pending, parked: row.parked })
+    Ok(Held { pending: row.pending, oldest: row.oldest.map(jiff_sqlx::Timestamp::to_jiff), parked: row.parked })
 }
 
 fn shortened(text: &str) -> String {

@@ -1,7 +1,7 @@
 //! Events that wait: for an earlier event of their aggregate, for a parent, or behind a parked one.
 
 use jiff::Timestamp;
-use jiff_sqlx::ToSqlx as _;
+use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -99,7 +99,7 @@ pub(super) async fn store(connection: &mut PgConnection, waiting: &[&Waiting]) -
     let digests: Vec<&[u8]> = waiting.iter().map(|item| item.received.history_digest.as_slice()).collect();
     let parents: Vec<Option<Uuid>> = waiting.iter().map(|item| item.waits_for).collect();
     let deadlines: Vec<Option<jiff_sqlx::Timestamp>> =
-        waiting.iter().map(|item| item.deadline.map(|deadline| deadline.to_sqlx())).collect();
+        waiting.iter().map(|item| item.deadline.map(ToSqlx::to_sqlx)).collect();
     sqlx::query!(
         "insert into chassis.pending
             (event_id, producer, event_type, aggregate_type, aggregate_id, event_sequence, epoch, recorded_at, traceparent,
@@ -146,7 +146,7 @@ pub(super) async fn set_deadline(
         "update chassis.pending set deadline = $3 where producer = $1 and aggregate_id = $2",
         key.producer,
         key.aggregate_id,
-        deadline.map(|deadline| deadline.to_sqlx()) as _,
+        deadline.map(ToSqlx::to_sqlx) as _,
     )
     .execute(connection)
     .await?;
