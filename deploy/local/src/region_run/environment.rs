@@ -69,8 +69,8 @@ pub(super) struct Surroundings {
     pub(super) management_url: String,
     pub(super) sign_in: SignIn,
     pub(super) public_url: String,
-    /// Where each service listens for calls.
-    pub(super) addresses: BTreeMap<Service, SocketAddr>,
+    /// Where the processes of each service listen for calls; the first one first.
+    pub(super) addresses: BTreeMap<Service, Vec<SocketAddr>>,
 }
 
 impl fmt::Debug for Surroundings {
@@ -122,11 +122,7 @@ pub(super) fn environment(
         Service::Operations => {
             table.push(("GRPC__ADDRESS", address.to_string()));
             table.push(("BROKER__URL", around.amqp_url.clone()));
-            table.push(("BROKER__URL", around.amqp_url.clone()));
             table.push(("BROKER__MANAGEMENT_URL", around.management_url.clone()));
-            if around.allow_fast_database {
-                table.push(("THRESHOLDS__DURABLE_DATABASES", "false".to_owned()));
-            }
             if around.allow_fast_database {
                 table.push(("THRESHOLDS__DURABLE_DATABASES", "false".to_owned()));
             }
@@ -147,16 +143,17 @@ pub(super) fn environment(
     let prefix = service.name().to_uppercase();
     let mut named: Vec<(String, String)> =
         table.into_iter().map(|(name, value)| (format!("{prefix}_{name}"), value)).collect();
-    // Whom a service calls: the gateway all others, operations everyone it watches.
-    let section = match service {
-        Service::Gateway => "UPSTREAMS",
-        Service::Operations => "SERVICES",
+    // Whom a service calls: the gateway every process of all others, operations the first of everyone it watches.
+    let (section, most) = match service {
+        Service::Gateway => ("UPSTREAMS", usize::MAX),
+        Service::Operations => ("SERVICES", 1),
         Service::Intake | Service::Reporting => return named,
     };
     let called =
         around.addresses.iter().filter(|(other, _)| **other != service && **other != Service::Gateway);
-    named.extend(called.map(|(other, address)| {
-        (format!("{prefix}_{section}__{}", other.name().to_uppercase()), format!("http://{address}"))
+    named.extend(called.map(|(other, addresses)| {
+        let list: Vec<String> = addresses.iter().take(most).map(|address| format!("http://{address}")).collect();
+        (format!("{prefix}_{section}__{}", other.name().to_uppercase()), list.join(","))
     }));
     named
 }

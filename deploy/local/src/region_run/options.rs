@@ -11,6 +11,8 @@ pub enum PortPlan {
     /// The same ones each time, from 8400 (the website) on, so that addresses can be remembered.
     #[default]
     Fixed,
+    /// As `Fixed`, with the website on this port.
+    From(u16),
     /// Any free ones: for tests, which run beside each other.
     Any,
 }
@@ -21,6 +23,7 @@ impl PortPlan {
         const FIRST: u16 = 8400;
         match self {
             Self::Fixed => Some(FIRST + offset),
+            Self::From(first) => first.checked_add(offset),
             Self::Any => None,
         }
     }
@@ -63,6 +66,8 @@ pub struct RegionOptions {
     pub programs: PathBuf,
     /// Which services run.
     pub services: Vec<Service>,
+    /// Which of them run as two processes (`intake` and `intake-2`) that their callers both know.
+    pub doubled: Vec<Service>,
     /// What a commit means on the private PostgreSQL.
     pub profile: Profile,
     /// Which ports are tried first.
@@ -105,6 +110,7 @@ impl RegionOptions {
             people_file: people_file.into(),
             programs: programs.into(),
             services: Service::ALL.to_vec(),
+            doubled: Vec::new(),
             profile: Profile::Durable,
             ports: PortPlan::Fixed,
             restart: Restart::BackOff,

@@ -152,8 +152,8 @@ pub(super) async fn start_issuer(
     ledger: &Ledger,
 ) -> Result<RunningIssuer> {
     let port = Port::choose("sign-in issuer", options.ports.port(1), &options.progress)?;
-    let gateway = around.addresses.get(&Service::Gateway).map(SocketAddr::port);
-    let own = gateway.map(|port| [format!("http://127.0.0.1:{port}"), format!("http://localhost:{port}")]);
+    let gateways = around.addresses.get(&Service::Gateway).into_iter().flatten().map(SocketAddr::port);
+    let own = gateways.map(|port| [format!("http://127.0.0.1:{port}"), format!("http://localhost:{port}")]);
     let public = reqwest::Url::parse(&around.public_url).ok().map(|url| url.origin().ascii_serialization());
     let mut redirect_origins: Vec<String> = own.into_iter().flatten().chain(public).collect();
     redirect_origins.dedup();

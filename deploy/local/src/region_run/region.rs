@@ -54,15 +54,20 @@ impl LocalRegion {
             folder::clear(&folder)?;
         }
         let keys = progress.phase(Phase::Keys, async { RegionKeys::of_folder(&folder.join("keys")) }).await?;
-        let ports = options
-            .services
-            .iter()
-            .map(|service| Ok((*service, InstancePorts::planned(*service, &options)?)))
-            .collect::<Result<BTreeMap<_, _>>>()?;
-        let addresses: BTreeMap<Service, SocketAddr> =
-            ports.iter().map(|(service, ports)| (*service, ports.main.address())).collect();
+        let mut ports = Vec::new();
+        for service in &options.services {
+            ports.push((*service, service.name().to_owned(), InstancePorts::planned(*service, &options)?));
+            if options.doubled.contains(service) {
+                ports.push((*service, format!("{service}-2"), InstancePorts::any()?));
+            }
+        }
+        let mut addresses = BTreeMap::<Service, Vec<SocketAddr>>::new();
+        for (service, _, ports) in &ports {
+            addresses.entry(*service).or_default().push(ports.main.address());
+        }
         let public_url = options.public_url.clone().unwrap_or_else(|| {
-            addresses.get(&Service::Gateway).map_or_else(String::new, |address| format!("http://{address}"))
+            let first = addresses.get(&Service::Gateway).and_then(|addresses| addresses.first());
+            first.map_or_else(String::new, |address| format!("http://{address}"))
         });
         let mut around = Surroundings {
             region_file: std::path::absolute(&options.region_file)
@@ -87,8 +92,10 @@ impl LocalRegion {
         around.amqp_url.clone_from(&broker.amqp_url);
         around.management_url.clone_from(&broker.management_url);
         issuer.url().clone_into(&mut around.sign_in.issuer);
-        let started = try_join_all(ports.into_iter().map(|(service, ports)| {
-            Box::pin(Instance::start(service, service.name(), ports, &options, &around, &folder, &ledger))
+        let (shared, within, pids) = (&options, &around, &ledger);
+        let place = folder.as_path();
+        let started = try_join_all(ports.into_iter().map(async |(service, name, ports)| {
+            Box::pin(Instance::start(service, &name, ports, shared, within, place, pids)).await
         }));
         let instances = started.await?;
         let instances =
@@ -110,7 +117,8 @@ impl LocalRegion {
         Ok(region)
     }
 
-    /// Starts another process of a service, on ports of its own; gives its name (`intake-2`).
+    /// Starts another process of a service, on ports of its own; gives its name (`intake-2`). The services that run already
+    /// do not know it; see [`RegionOptions::doubled`] for that.
     pub async fn add_instance(&mut self, service: Service) -> Result<String> {
         let number = self.instances.values().filter(|instance| instance.service == service).count() + 1;
         let name = format!("{service}-{number}");
