@@ -156,3 +156,21 @@ async fn a_dropped_server_is_gone_and_a_half_made_cluster_is_made_again() {
     gone(&identity).await;
     eventually("the port is free", async || TcpListener::bind(("127.0.0.1", port)).is_ok()).await;
 }
+
+#[tokio::test]
+async fn below_a_folder_that_only_we_may_enter_the_server_still_starts() {
+    let folder = Folder::new();
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    std::fs::set_permissions(folder.path(), private).unwrap();
+
+    let server = start(&folder, Profile::Fast).await;
+
+    execute(&server.superuser_url(), "select 1").await.unwrap();
+    let data = server.folder().to_owned();
+    assert_eq!(data, PrivatePostgres::data_folder(folder.path()).unwrap());
+    server.stop().await.unwrap();
+    if !data.starts_with(folder.path()) {
+        // As root: elsewhere, and not removed with the folder of the test.
+        std::fs::remove_dir_all(data.parent().unwrap()).unwrap();
+    }
+}

@@ -177,6 +177,8 @@ async fn leftovers_of_a_killed_run_are_stopped_and_nothing_else_is() {
 
     gone(&left_id).await;
     gone(&paused_id).await;
+    let exit = paused.wait_ended(Duration::from_secs(10)).await.unwrap();
+    assert_eq!(exit.signal, Some(15), "asked in good order, although it stood still");
     assert!(other_id.is_running(), "a stranger with a remembered id is left alone");
     assert!(folder.ledger.records().unwrap().is_empty());
 }
