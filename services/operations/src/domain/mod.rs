@@ -1,0 +1,24 @@
+//! What is seen of a region and what follows from it. Pure: no I/O, no clock of its own.
+//!
+//! A [`Snapshot`] is what the services and the broker said at one moment. [`conditions`] applies the rules, a closed set
+//! of [`FindingCode`]s, under [`Thresholds`]. [`Patience`] lets those that must last ripen. [`Reconciliation`] tells when
+//! histories agree again after a restore.
+
+mod code;
+mod evaluation;
+mod finding;
+mod patience;
+mod reconciliation;
+mod rules;
+mod snapshot;
+mod texts;
+mod thresholds;
+
+pub use code::FindingCode;
+pub use evaluation::{Changes, Evaluation};
+pub use finding::{Finding, Found, Key, Severity};
+pub use patience::Patience;
+pub use reconciliation::{History, Pair, Reconciliation};
+pub use rules::{Condition, conditions, is_unknown};
+pub use snapshot::{Binding, BrokerSeen, InstanceSeen, QueueSeen, ServiceSeen, Silence, Snapshot, Status};
+pub use thresholds::Thresholds;

@@ -1,0 +1,45 @@
+//! Whom operations asks: every service by RPC, the broker by its management API. All at once, each with a deadline.
+
+mod broker;
+mod histories;
+mod services;
+
+pub use broker::{Broker, BrokerError};
+pub use services::{Services, ServicesError};
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::domain::{History, Pair, Snapshot};
+
+/// Everything that is asked.
+#[derive(Debug, Clone)]
+pub struct Sources {
+    services: Services,
+    broker: Broker,
+}
+
+impl Sources {
+    /// Over these.
+    pub const fn new(services: Services, broker: Broker) -> Self {
+        Self { services, broker }
+    }
+
+    /// Asks everybody how they are.
+    pub async fn look(&self, at: Timestamp, reconciled: BTreeMap<String, i64>) -> Snapshot {
+        let (services, broker) = futures::join!(self.services.look(), self.broker.look());
+        Snapshot { at, services, broker, reconciled }
+    }
+
+    /// Asks for the histories around a service, per pair of producer and consumer what each side knows.
+    ///
+    /// # Errors
+    /// When somebody does not answer: then nothing can be said.
+    pub async fn histories_around(
+        &self,
+        service: &str,
+    ) -> Result<BTreeMap<Pair, (Vec<History>, Vec<History>)>, tonic::Status> {
+        histories::around(&self.services, service).await
+    }
+}

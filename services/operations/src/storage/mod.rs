@@ -1,0 +1,4 @@
+//! SQL over the open transaction.
+
+pub mod findings;
+pub mod reconciled_epochs;

@@ -1,0 +1,79 @@
+//! Rules over what the broker says, with a real broker.
+
+use proto::operations::v1::Severity;
+
+use crate::support::{EXCHANGE, QUEUE, Running, Scene};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_rule_over_queues_opens_when_broken_and_closes_when_mended() {
+    let scene = Scene::start().await;
+    let broker = &scene.topology;
+
+    broker.publish(QUEUE, 3).await;
+    let health = scene.finds(&[("QUEUE_BACKLOG", QUEUE)]).await;
+    let queue = health.queues.iter().find(|queue| queue.queue == QUEUE).unwrap();
+    assert_eq!((queue.messages, queue.consumers), (3, 1));
+
+    let consumer = broker.consumer.lock().unwrap().take().unwrap();
+    consumer.close(200, "done".into()).await.unwrap();
+    scene.finds(&[("QUEUE_BACKLOG", QUEUE), ("QUEUE_WITHOUT_CONSUMER", QUEUE)]).await;
+    broker.purge(QUEUE).await;
+    scene.finds(&[("QUEUE_WITHOUT_CONSUMER", QUEUE)]).await;
+
+    scene.region.servers.management.delete_queue(&scene.region.vhost, QUEUE).await.unwrap();
+    let health = scene.finds(&[("QUEUE_WITHOUT_CONSUMER", QUEUE), ("UNROUTABLE_MESSAGES", QUEUE)]).await;
+    assert_eq!(health.severity(), Severity::Failure);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_binding_is_found_and_closes_when_it_is_back() {
+    let scene = Scene::start().await;
+    let event = proto::EVENT_TYPES.iter().find(|event| event.consumers.contains(&"reporting")).unwrap();
+    let key = format!("{}.{}", event.producer, event.aggregate);
+
+    let channel = &scene.topology.channel;
+    channel.queue_unbind(QUEUE.into(), EXCHANGE.into(), key.as_str().into(), Default::default()).await.unwrap();
+    let health = scene.finds(&[("UNROUTABLE_MESSAGES", QUEUE)]).await;
+    assert!(health.findings[0].message.contains(&key), "{}", health.findings[0].message);
+
+    scene.topology.bind(&key).await;
+    scene.finds(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dead_letters_and_messages_without_destination_are_found() {
+    let scene = Scene::start().await;
+    let broker = &scene.topology;
+    for (queue, code) in
+        [("bondgenoot.reporting.dead", "DEAD_LETTERS"), ("bondgenoot.unroutable", "UNROUTABLE_MESSAGES")]
+    {
+        broker.queue(queue).await;
+        scene.finds(&[]).await;
+        broker.publish(queue, 1).await;
+        scene.finds(&[(code, queue)]).await;
+        broker.purge(queue).await;
+        scene.finds(&[]).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broker_that_does_not_answer_is_a_warning_until_services_miss_it_too() {
+    let scene = Scene::start().await;
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut choices = scene.choices();
+    choices.management_url = format!("http://guest:guest@{nobody}");
+    let database = scene.region.database(&<operations::Operations as chassis::process::Service>::migrations()).await.unwrap();
+    let operations = Running::start(&scene.region, &database, &choices).await;
+
+    let health = operations.finds(&scene.region, &[("BROKER_UNREACHABLE", "broker")]).await;
+    assert_eq!(health.severity(), Severity::Warning);
+    let id = health.findings[0].finding_id.clone();
+
+    for played in [&scene.intake, &scene.reporting] {
+        played.says(|said| said.status.broker_connected = false);
+    }
+    let everybody = ["broker", "intake", "reporting"].map(|subject| ("BROKER_UNREACHABLE", subject));
+    let health = operations.finds(&scene.region, &everybody).await;
+    assert!(health.findings.iter().all(|finding| finding.severity() == Severity::Failure));
+    assert!(health.findings.iter().any(|finding| finding.finding_id == id), "it became worse, it is not another one");
+}

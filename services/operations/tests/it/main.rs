@@ -1,0 +1,16 @@
+//! Integration tests of operations, against real PostgreSQL and RabbitMQ; the services it asks are played by the test.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::default_trait_access,
+    reason = "a test fails by panicking, also in what tests share; the broker's client takes many default options"
+)]
+
+mod access;
+mod broker_rules;
+mod findings;
+mod own_database;
+mod repository;
+mod restore;
+mod service_rules;
+mod support;

@@ -1,0 +1,387 @@
+//! A region with operations in it: services that are played, a broker that is real.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+
+use chassis::caller::{Caller, Verifier};
+use chassis::clock::Clock;
+use chassis::config::GrpcConfig;
+use chassis::grpc::{Authorized, Server, channel};
+use chassis::health::Readiness;
+use chassis::process::{Context, Service as _};
+use chassis::tasks::Tasks;
+use futures::Stream;
+use operations::Operations;
+use operations::config::OperationsConfig;
+use proto::admin::v1::admin_service_server::{AdminService, AdminServiceServer};
+use proto::admin::v1::{self as admin, GetStatusResponse, History};
+use proto::operations::v1::health_service_client::HealthServiceClient;
+use proto::operations::v1::{CheckRegionRequest, Finding, RegionHealth};
+use testkit::{TestDatabase, TestRegion, eventually, region_file};
+use tonic::service::Routes;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::Channel;
+use tonic::{Request, Response, Status};
+
+pub type Client = HealthServiceClient<InterceptedService<Channel, Authorized>>;
+
+/// What a played service says of itself.
+#[derive(Debug, Clone, Default)]
+pub struct Said {
+    pub status: GetStatusResponse,
+    pub produced: Vec<History>,
+    pub consumed: Vec<History>,
+}
+
+/// A played service behind the real access rules.
+#[derive(Debug, Clone)]
+pub struct Played {
+    pub address: SocketAddr,
+    pub tasks: Tasks,
+    said: Arc<Mutex<Said>>,
+}
+
+impl Played {
+    /// Plays a service in order: intake publishes, reporting consumes.
+    pub async fn start(region: &TestRegion, service: &str) -> Self {
+        Self::start_at(region, service, "127.0.0.1:0".parse().unwrap()).await
+    }
+
+    pub async fn start_at(region: &TestRegion, service: &str, address: SocketAddr) -> Self {
+        let verifier = Verifier::from_file(&region.keys.caller_keys_file, &region.code).unwrap();
+        let clock = Clock::new("Europe/Brussels", None).unwrap();
+        let config = GrpcConfig { address, deadline_ms: 10_000, drain_ms: 0 };
+        let tasks = Tasks::new();
+        let said = Arc::new(Mutex::new(Said { status: in_order(service, &region.code), ..Said::default() }));
+        let routes = Routes::new(AdminServiceServer::new(Admin(said.clone())));
+        let address = Server::new(verifier, clock, &config).spawn(routes, address, &tasks).await.unwrap();
+        Self { address, tasks, said }
+    }
+
+    /// Changes what it says; gives back what it said before.
+    pub fn says(&self, change: impl FnOnce(&mut Said)) -> Said {
+        let mut said = self.said.lock().unwrap();
+        let before = said.clone();
+        change(&mut said);
+        before
+    }
+}
+
+fn in_order(service: &str, region: &str) -> GetStatusResponse {
+    let settings = ["fsync", "synchronous_commit", "full_page_writes"];
+    GetStatusResponse {
+        service: service.to_owned(),
+        region: region.to_owned(),
+        build_id: "0.1.0-aa-1".to_owned(),
+        epoch: 1,
+        relay_leader: service == "intake",
+        broker_connected: true,
+        consumes: service == "reporting",
+        queue: if service == "reporting" { "bondgenoot.reporting".to_owned() } else { String::new() },
+        database_settings: settings.map(|name| (name.to_owned(), "on".to_owned())).into(),
+        ..GetStatusResponse::default()
+    }
+}
+
+#[derive(Debug)]
+struct Admin(Arc<Mutex<Said>>);
+
+impl Admin {
+    fn said(&self) -> Said {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+fn not_played<T>() -> Result<Response<T>, Status> {
+    Err(Status::unimplemented("not played"))
+}
+
+#[tonic::async_trait]
+impl AdminService for Admin {
+    type RebuildProjectionsStream =
+        Pin<Box<dyn Stream<Item = Result<admin::RebuildProjectionsResponse, Status>> + Send>>;
+
+    async fn get_status(&self, _: Request<admin::GetStatusRequest>) -> Result<Response<GetStatusResponse>, Status> {
+        Ok(Response::new(self.said().status))
+    }
+
+    async fn list_produced_histories(
+        &self,
+        request: Request<admin::ListProducedHistoriesRequest>,
+    ) -> Result<Response<admin::ListProducedHistoriesResponse>, Status> {
+        let (histories, next_page_token) = one_by_one(self.said().produced, &request.into_inner().page_token);
+        Ok(Response::new(admin::ListProducedHistoriesResponse { histories, next_page_token }))
+    }
+
+    async fn list_consumed_histories(
+        &self,
+        request: Request<admin::ListConsumedHistoriesRequest>,
+    ) -> Result<Response<admin::ListConsumedHistoriesResponse>, Status> {
+        let (histories, next_page_token) = one_by_one(self.said().consumed, &request.into_inner().page_token);
+        Ok(Response::new(admin::ListConsumedHistoriesResponse { histories, next_page_token }))
+    }
+
+    async fn list_parked(&self, _: Request<admin::ListParkedRequest>) -> Result<Response<admin::ListParkedResponse>, Status> {
+        not_played()
+    }
+
+    async fn redrive_parked(
+        &self,
+        _: Request<admin::RedriveParkedRequest>,
+    ) -> Result<Response<admin::RedriveParkedResponse>, Status> {
+        not_played()
+    }
+
+    async fn republish_events(
+        &self,
+        _: Request<admin::RepublishEventsRequest>,
+    ) -> Result<Response<admin::RepublishEventsResponse>, Status> {
+        not_played()
+    }
+
+    async fn rebuild_projections(
+        &self,
+        _: Request<admin::RebuildProjectionsRequest>,
+    ) -> Result<Response<Self::RebuildProjectionsStream>, Status> {
+        not_played()
+    }
+
+    async fn forget_histories(
+        &self,
+        _: Request<admin::ForgetHistoriesRequest>,
+    ) -> Result<Response<admin::ForgetHistoriesResponse>, Status> {
+        not_played()
+    }
+
+    async fn raise_epoch(&self, _: Request<admin::RaiseEpochRequest>) -> Result<Response<admin::RaiseEpochResponse>, Status> {
+        not_played()
+    }
+}
+
+/// Pages of one, so that following the pages is part of every test.
+fn one_by_one(histories: Vec<History>, page_token: &str) -> (Vec<History>, String) {
+    let at: usize = if page_token.is_empty() { 0 } else { page_token.parse().unwrap() };
+    let next = if at + 1 < histories.len() { (at + 1).to_string() } else { String::new() };
+    (histories.into_iter().skip(at).take(1).collect(), next)
+}
+
+/// What a test chooses of the settings.
+#[derive(Debug, Clone)]
+pub struct Choices {
+    pub services: BTreeMap<String, String>,
+    pub management_url: String,
+    pub signing_key_id: String,
+    pub more: String,
+}
+
+impl Choices {
+    pub fn new(region: &TestRegion, played: &[(&str, &Played)]) -> Self {
+        Self {
+            services: played.iter().map(|(name, played)| ((*name).to_owned(), format!("http://{}", played.address))).collect(),
+            management_url: region.servers.management_url.clone(),
+            signing_key_id: region.keys.operations.id.clone(),
+            more: String::new(),
+        }
+    }
+}
+
+/// Operations, running in this process.
+#[derive(Debug)]
+pub struct Running {
+    pub address: SocketAddr,
+    pub tasks: Tasks,
+}
+
+impl Running {
+    /// Runs operations: quick looks, nothing needs to last.
+    pub async fn start(region: &TestRegion, database: &TestDatabase, choices: &Choices) -> Self {
+        Self::try_start(region, database, choices).await.unwrap()
+    }
+
+    pub async fn try_start(region: &TestRegion, database: &TestDatabase, choices: &Choices) -> anyhow::Result<Self> {
+        let port = local_port();
+        let services: String = choices.services.iter().map(|(name, address)| format!("{name} = \"{address}\"\n")).collect();
+        let settings = format!(
+            r#"
+            [services]
+            {services}
+            [database]
+            url = "{database}"
+            allow_fast = true
+            [broker]
+            url = "{amqp}"
+            management_url = "{management}"
+            [grpc]
+            address = "{port}"
+            [region]
+            file = "{region_file}"
+            [keys]
+            caller_keys_file = "{caller_keys}"
+            signing_key_file = "{key}"
+            signing_key_id = "{key_id}"
+            [watch]
+            interval_ms = 100
+            compare_ms = 100
+            [thresholds]
+            no_leader_seconds = 0
+            no_consumer_seconds = 0
+            backlog_messages = 3
+            backlog_seconds = 0
+            dead_letters_seconds = 0
+            builds_differ_seconds = 0
+            "#,
+            database = database.runtime_url,
+            amqp = region.amqp_url(),
+            management = choices.management_url,
+            region_file = region_file().display(),
+            caller_keys = region.keys.caller_keys_file.display(),
+            key = region.keys.operations.file.display(),
+            key_id = choices.signing_key_id,
+        );
+        let config: OperationsConfig =
+            chassis::config::parse("operations", &[Operations::DEFAULTS, &settings, &choices.more])?;
+        let context = Context { tasks: Tasks::new(), readiness: Readiness::new() };
+        Operations::start(config, context.clone()).await?;
+        Ok(Self { address: port, tasks: context.tasks })
+    }
+
+    pub fn client(&self, caller: Authorized) -> Client {
+        let channel = channel(&format!("http://{}", self.address), std::time::Duration::from_secs(30)).unwrap();
+        HealthServiceClient::with_interceptor(channel, caller)
+    }
+
+    /// The health, as an operator sees it.
+    pub async fn check(&self, region: &TestRegion) -> RegionHealth {
+        let mut client = self.client(region.calls_as_operator().unwrap());
+        client.check_region(CheckRegionRequest {}).await.unwrap().into_inner().health.unwrap()
+    }
+
+    /// Waits until the codes and subjects found are exactly these.
+    pub async fn finds(&self, region: &TestRegion, expected: &[(&str, &str)]) -> RegionHealth {
+        let mut expected: Vec<(String, String)> =
+            expected.iter().map(|(code, subject)| ((*code).to_owned(), (*subject).to_owned())).collect();
+        expected.sort();
+        let what = format!("the findings are {expected:?}");
+        eventually(&what, || async {
+            let health = self.check(region).await;
+            let mut found: Vec<_> = health.findings.iter().map(key).collect();
+            found.sort();
+            (found == expected).then_some(health)
+        })
+        .await
+    }
+}
+
+/// Code and subject.
+pub fn key(finding: &Finding) -> (String, String) {
+    (finding.code.clone(), finding.subject.clone())
+}
+
+fn local_port() -> SocketAddr {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+/// The caller with administrator's mandate for the region.
+pub fn administrator() -> Caller {
+    use chassis::caller::{Role, Scope};
+    testkit::worker(7, vec![testkit::mandate(Role::Administrator, Scope::Region, None)])
+}
+
+/// A region with intake and reporting played, the broker's topology in place, and operations looking at it.
+pub struct Scene {
+    pub region: TestRegion,
+    pub database: TestDatabase,
+    pub intake: Played,
+    pub reporting: Played,
+    pub topology: Topology,
+    pub operations: Running,
+}
+
+impl Scene {
+    pub async fn start() -> Self {
+        let region = TestRegion::start().await.unwrap();
+        let database = region.database(&Operations::migrations()).await.unwrap();
+        let intake = Played::start(&region, "intake").await;
+        let reporting = Played::start(&region, "reporting").await;
+        let topology = Topology::declare(&region).await;
+        let choices = Choices::new(&region, &[("intake", &intake), ("reporting", &reporting)]);
+        let operations = Running::start(&region, &database, &choices).await;
+        let scene = Self { region, database, intake, reporting, topology, operations };
+        scene.finds(&[]).await;
+        scene
+    }
+
+    pub fn choices(&self) -> Choices {
+        Choices::new(&self.region, &[("intake", &self.intake), ("reporting", &self.reporting)])
+    }
+
+    pub async fn finds(&self, expected: &[(&str, &str)]) -> RegionHealth {
+        self.operations.finds(&self.region, expected).await
+    }
+}
+
+/// The broker's part of a region, with a consumer on reporting's queue.
+pub struct Topology {
+    _connection: lapin::Connection,
+    pub channel: lapin::Channel,
+    pub consumer: Mutex<Option<lapin::Channel>>,
+}
+
+pub const QUEUE: &str = "bondgenoot.reporting";
+pub const EXCHANGE: &str = "bondgenoot.events";
+
+impl Topology {
+    async fn declare(region: &TestRegion) -> Self {
+        let connection =
+            lapin::Connection::connect(&region.amqp_url(), lapin::ConnectionProperties::default()).await.unwrap();
+        let channel = connection.create_channel().await.unwrap();
+        let consumer = connection.create_channel().await.unwrap();
+        let durable = lapin::options::ExchangeDeclareOptions { durable: true, ..Default::default() };
+        let topic = lapin::ExchangeKind::Topic;
+        channel.exchange_declare(EXCHANGE.into(), topic, durable, Default::default()).await.unwrap();
+        let this = Self { _connection: connection, channel, consumer: Mutex::new(None) };
+        this.queue(QUEUE).await;
+        for event in proto::EVENT_TYPES.iter().filter(|event| event.consumers.contains(&"reporting")) {
+            this.bind(&format!("{}.{}", event.producer, event.aggregate)).await;
+        }
+        this.consume(consumer).await;
+        this
+    }
+
+    pub async fn queue(&self, name: &str) {
+        let options = lapin::options::QueueDeclareOptions { durable: true, ..Default::default() };
+        self.channel.queue_declare(name.into(), options, Default::default()).await.unwrap();
+    }
+
+    pub async fn bind(&self, routing_key: &str) {
+        let bound = self.channel.queue_bind(
+            QUEUE.into(),
+            EXCHANGE.into(),
+            routing_key.into(),
+            Default::default(),
+            Default::default(),
+        );
+        bound.await.unwrap();
+    }
+
+    /// Consumes and never acknowledges: what is published stays in the queue.
+    pub async fn consume(&self, channel: lapin::Channel) {
+        let consuming = channel.basic_consume(QUEUE.into(), "".into(), Default::default(), Default::default());
+        drop(consuming.await.unwrap());
+        *self.consumer.lock().unwrap() = Some(channel);
+    }
+
+    pub async fn publish(&self, queue: &str, count: usize) {
+        for _ in 0..count {
+            let sent =
+                self.channel.basic_publish("".into(), queue.into(), Default::default(), b"x", Default::default());
+            sent.await.unwrap();
+        }
+    }
+
+    pub async fn purge(&self, queue: &str) {
+        self.channel.queue_purge(queue.into(), Default::default()).await.unwrap();
+    }
+}
