@@ -6,6 +6,7 @@
 mod from_status;
 mod kind;
 
+pub(crate) use from_status::too_slow;
 pub use from_status::{FieldNames, from_status};
 pub use kind::{http_status, title};
 

@@ -21,6 +21,7 @@ pub use from_text::{bind_path, bind_query};
 pub use nearest::nearest;
 pub use to_json::{Malformed, text_at, to_json};
 pub use violation::{Violation, Violations};
+pub use wire::wrapped;
 
 #[cfg(test)]
 mod tests;

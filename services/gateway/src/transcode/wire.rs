@@ -28,6 +28,13 @@ pub(super) fn put_bytes(out: &mut Vec<u8>, number: u32, bytes: &[u8]) {
     out.extend_from_slice(bytes);
 }
 
+/// A message as a field of another one.
+pub fn wrapped(number: u32, message: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(message.len() + 8);
+    put_bytes(&mut out, number, message);
+    out
+}
+
 /// A signed number as protobuf writes it: negative ones take the full 64 bits.
 pub(super) fn signed(value: i64) -> u64 {
     value.cast_unsigned()
