@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use chassis::admin::Admin;
 use chassis::database::Migrations;
+use chassis::events::Consumer;
 use chassis::kernel::{Kernel, Settings};
 use chassis::process::{Context, Service, Shell};
 use proto::reporting::v1::intake_report_service_server::IntakeReportServiceServer;
@@ -13,6 +15,7 @@ use sqlx::migrate::Migrator;
 use tonic::service::Routes;
 
 use crate::config::ReportingConfig;
+use crate::events;
 use crate::grpc::IntakeReports;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -22,7 +25,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!();
 pub struct Reporting;
 
 fn load_region(file: &Path) -> anyhow::Result<Region> {
-    region::load(file).map_err(|report| anyhow::anyhow!("the region file cannot be used (region.file):\n{report}"))
+    region::load(file)
+        .map_err(|report| anyhow::anyhow!("the region file cannot be used (region.file):\n{report}"))
 }
 
 impl Service for Reporting {
@@ -58,8 +62,10 @@ impl Service for Reporting {
             clock_file: config.region.clock_file.as_deref(),
         };
         let kernel = Kernel::open(&settings, &Self::migrations(), &context.tasks).await?;
+        let consumer = Consumer::spawn(&kernel.work, &config.broker, events::handlers());
         let reports = IntakeReports::new(kernel.work.clone(), Arc::clone(&region));
-        let routes = Routes::new(IntakeReportServiceServer::new(reports));
+        let admin = Admin::new(kernel.work.clone(), None, Some(consumer));
+        let routes = Routes::new(IntakeReportServiceServer::new(reports)).add_service(admin.into_server());
         let address = kernel.server(&config.grpc).spawn(routes, config.grpc.address, &context.tasks).await?;
         tracing::info!(grpc.address = %address, "listening");
         Ok(())

@@ -10,7 +10,12 @@ use crate::storage;
 
 /// Ids are unique over referrals, participations and persons, so each table takes those that are its own. A forgotten
 /// referral keeps its admission, which belongs to the participation; a forgotten participation leaves its referral waiting.
-pub(super) fn handle<'a>(work: &'a mut Work, producer: &'a str, aggregates: &'a [Uuid], target: Target) -> Handled<'a> {
+pub(super) fn handle<'a>(
+    work: &'a mut Work,
+    producer: &'a str,
+    aggregates: &'a [Uuid],
+    target: Target,
+) -> Handled<'a> {
     Box::pin(async move {
         if producer != ReferralSubmitted::PRODUCER {
             return Ok(());

@@ -3,6 +3,7 @@
 //! A handler parses (what cannot be read is poison, with a plain reason), then writes once. The write refuses what the row
 //! has seen before, so that a replay changes nothing even without the inbox.
 
+mod clear;
 mod forget;
 mod on_participant_admitted;
 mod on_participant_refused;
@@ -15,7 +16,8 @@ mod refuse;
 
 use chassis::events::Handlers;
 use proto::intake::events::v1::{
-    ParticipantAdmitted, ParticipantRefused, PersonErased, ReferralScreened, ReferralSubmitted, ReferralWithdrawn,
+    ParticipantAdmitted, ParticipantRefused, PersonErased, ReferralScreened, ReferralSubmitted,
+    ReferralWithdrawn,
 };
 
 /// The handlers of reporting.
@@ -28,4 +30,5 @@ pub(crate) fn handlers() -> Handlers {
         .on::<ParticipantAdmitted, _>(on_participant_admitted::handle)
         .on::<PersonErased, _>(on_person_erased::handle)
         .forget_with(forget::handle)
+        .clear_with(clear::handle)
 }

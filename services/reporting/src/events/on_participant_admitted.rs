@@ -17,31 +17,48 @@ pub(super) fn handle<'a>(
 ) -> Handled<'a> {
     Box::pin(async move {
         let admission = from_event(envelope, &event)?;
-        if storage::insert_admission(work.connection(), target.generation, envelope.sequence, &admission).await? {
+        let (generation, sequence) = (target.generation, envelope.sequence);
+        if storage::insert_admission(work.connection(), generation, sequence, &admission).await? {
             return Ok(());
         }
-        unless_seen(work, target.generation, &admission).await
+        unless_seen(work, generation, sequence, &admission).await
     })
 }
 
 /// Decides about an admission that was not inserted.
-async fn unless_seen(work: &mut Work, generation: i64, admission: &Admission) -> Result<(), HandlerError> {
+async fn unless_seen(
+    work: &mut Work,
+    generation: i64,
+    sequence: i64,
+    admission: &Admission,
+) -> Result<(), HandlerError> {
     let referral = admission.referral;
-    let Some(fact) = storage::find_fact(work.connection(), generation, referral).await? else {
-        return Err(HandlerError::WaitsFor(referral.as_uuid()));
-    };
     match storage::find_admission(work.connection(), generation, referral).await? {
-        Some(known) if is_same(&known, admission) => Ok(()),
-        Some(_) => Err(HandlerError::Poison("the referral led to another admission before".to_owned())),
-        None if fact.programme != admission.programme => {
+        Some(known) if is_same(&known, admission) => return Ok(()),
+        Some(_) => {
+            return Err(HandlerError::Poison("the referral led to another admission before".to_owned()));
+        }
+        None => {}
+    }
+    match storage::find_fact(work.connection(), generation, referral).await? {
+        None => {
+            if storage::insert_replayed_admission(work.connection(), generation, sequence, admission).await? {
+                return Ok(());
+            }
+            Err(HandlerError::WaitsFor(referral.as_uuid()))
+        }
+        Some(fact) if fact.programme != admission.programme => {
             Err(HandlerError::Poison("the referral is in another programme than the admission".to_owned()))
         }
-        None => Err(HandlerError::Poison(format!("the referral was admitted after it was {}", fact.state))),
+        Some(fact) => {
+            Err(HandlerError::Poison(format!("the referral was admitted after it was {}", fact.state)))
+        }
     }
 }
 
 fn is_same(known: &AdmissionRow, admission: &Admission) -> bool {
-    known.participation_id == admission.participation.as_uuid() && known.episode_id == admission.episode.as_uuid()
+    known.participation_id == admission.participation.as_uuid()
+        && known.episode_id == admission.episode.as_uuid()
 }
 
 fn from_event(envelope: &Envelope, event: &ParticipantAdmitted) -> Result<Admission, HandlerError> {

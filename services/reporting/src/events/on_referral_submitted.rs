@@ -15,13 +15,13 @@ pub(super) fn handle<'a>(
     target: Target,
 ) -> Handled<'a> {
     Box::pin(async move {
-        let submission = from_event(envelope, event)?;
+        let submission = from_event(envelope, &event)?;
         storage::insert_fact(work.connection(), target.generation, envelope.sequence, &submission).await?;
         Ok(())
     })
 }
 
-fn from_event(envelope: &Envelope, event: ReferralSubmitted) -> Result<Submission, HandlerError> {
+fn from_event(envelope: &Envelope, event: &ReferralSubmitted) -> Result<Submission, HandlerError> {
     let submission = Submission {
         referral: parse::id("referral_id", &event.referral_id)?,
         person: parse::id("person_id", &event.person_id)?,

@@ -47,7 +47,9 @@ pub(super) fn version(field: &str, text: &str) -> Result<String, HandlerError> {
 
 /// Reads a NIS code.
 pub(super) fn nis(field: &str, text: &str) -> Result<String, HandlerError> {
-    NisCode::from_str(text).map(|code| code.to_string()).map_err(|_| poison(field, "is no NIS code of a municipality"))
+    NisCode::from_str(text)
+        .map(|code| code.to_string())
+        .map_err(|_| poison(field, "is no NIS code of a municipality"))
 }
 
 /// Reads an instant, to the microsecond as the database keeps it.
@@ -82,14 +84,20 @@ mod tests {
         assert_eq!(reason(id::<Uuid>("person_id", "Kanarie-Jansen")), "`person_id` is no id");
         assert_eq!(reason(code("channel", "Kanarie Jansen")), "`channel` is no code");
         assert_eq!(reason(codes("reasons", &[])), "`reasons` names no code");
-        assert_eq!(reason(nis("municipality_nis", "9160")), "`municipality_nis` is no NIS code of a municipality");
+        assert_eq!(
+            reason(nis("municipality_nis", "9160")),
+            "`municipality_nis` is no NIS code of a municipality"
+        );
         assert_eq!(reason(day("reply_until", "morgen")), "`reply_until` is no day");
         assert_eq!(reason(instant("submitted_at", None)), "`submitted_at` is missing");
         let wrong = prost_types::Timestamp { seconds: 0, nanos: -1 };
         assert_eq!(reason(instant("submitted_at", Some(wrong))), "`submitted_at` is no instant");
         let far = prost_types::Timestamp { seconds: i64::MAX, nanos: 0 };
         assert_eq!(reason(instant("submitted_at", Some(far))), "`submitted_at` is no instant");
-        assert_eq!(reason(version("programme_version", "")), "`programme_version` is no version of a programme file");
+        assert_eq!(
+            reason(version("programme_version", "")),
+            "`programme_version` is no version of a programme file"
+        );
     }
 
     #[test]

@@ -17,7 +17,9 @@ pub(super) async fn unless_seen(
     done: &'static str,
 ) -> Result<(), HandlerError> {
     let Some(fact) = storage::find_fact(work.connection(), generation, referral).await? else {
-        return Err(HandlerError::Poison(format!("the referral was {done}, but its submission was never applied")));
+        return Err(HandlerError::Poison(format!(
+            "the referral was {done}, but its submission was never applied"
+        )));
     };
     if fact.referral_sequence >= sequence {
         return Ok(());

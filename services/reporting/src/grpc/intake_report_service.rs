@@ -73,7 +73,10 @@ fn to_waiting_time(waiting: projections::WaitingTime) -> WaitingTime {
 fn to_timestamp(instant: Timestamp) -> prost_types::Timestamp {
     // Before 1970 jiff counts nanoseconds down, protobuf up.
     let nanos = instant.subsec_nanosecond();
-    let (seconds, nanos) =
-        if nanos < 0 { (instant.as_second() - 1, nanos + 1_000_000_000) } else { (instant.as_second(), nanos) };
+    let (seconds, nanos) = if nanos < 0 {
+        (instant.as_second() - 1, nanos + 1_000_000_000)
+    } else {
+        (instant.as_second(), nanos)
+    };
     prost_types::Timestamp { seconds, nanos }
 }

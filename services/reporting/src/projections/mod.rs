@@ -7,8 +7,7 @@ mod figures;
 mod period;
 
 pub use fact::{
-    Admission, Erasure, PersonId, ReferralId, Refusal, Screening, ScreeningOutcome, Submission,
-    Withdrawal,
+    Admission, Erasure, PersonId, ReferralId, Refusal, Screening, ScreeningOutcome, Submission, Withdrawal,
 };
 pub use figures::{Count, IntakeFigures, WaitingTime};
 pub use period::Period;

@@ -59,7 +59,7 @@ impl Period {
     ///
     /// # Errors
     /// None that can occur within the days [`parse`](Self::parse) accepts.
-    pub fn bounds(&self, zone: &TimeZone) -> Result<(Timestamp, Timestamp), jiff::Error> {
+    pub fn bounds(self, zone: &TimeZone) -> Result<(Timestamp, Timestamp), jiff::Error> {
         let start = self.from.to_zoned(zone.clone())?.timestamp();
         let end = self.to.tomorrow()?.to_zoned(zone.clone())?.timestamp();
         Ok((start, end))
@@ -72,7 +72,8 @@ fn parse_day(field: &'static str, text: &str) -> Result<Date, Violation> {
         return Err(Violation::new(field, "REQUIRED", "is missing", REMEDY));
     }
     // Stricter than jiff, which also takes `20240331` and a time behind the day.
-    let shape: String = text.chars().map(|letter| if letter.is_ascii_digit() { '0' } else { letter }).collect();
+    let shape: String =
+        text.chars().map(|letter| if letter.is_ascii_digit() { '0' } else { letter }).collect();
     let day: Option<Date> = (shape == "0000-00-00").then(|| text.parse().ok()).flatten();
     match day {
         Some(day) if (FIRST_DAY..=LAST_DAY).contains(&day) => Ok(day),
@@ -136,7 +137,9 @@ mod tests {
             reasons("0024-01-01", "9999-12-31"),
             [("from".to_owned(), "OUT_OF_RANGE"), ("to".to_owned(), "OUT_OF_RANGE")]
         );
-        for malformed in ["20240101", "2024-01-01T10:00", "2024-1-1", " 2024-01-01", "-2024-01-01", "2024-13-01"] {
+        for malformed in
+            ["20240101", "2024-01-01T10:00", "2024-1-1", " 2024-01-01", "-2024-01-01", "2024-13-01"]
+        {
             assert_eq!(reasons(malformed, "2024-12-31"), [("from".to_owned(), "MALFORMED")], "{malformed}");
         }
     }

@@ -49,6 +49,38 @@ pub(crate) async fn insert_admission(
     Ok(inserted.rows_affected() == 1)
 }
 
+/// Inserts an admission that was applied once before, into a generation that is being built. Gives false when the generation
+/// is the one readers see.
+///
+/// The inbox is replayed in the order of its rows. A referral that was forgotten and told again stands in it behind the
+/// admission it led to; the admission must not wait for it, because it was checked when it came.
+pub(crate) async fn insert_replayed_admission(
+    connection: &mut PgConnection,
+    generation: i64,
+    sequence: i64,
+    admission: &Admission,
+) -> Result<bool, sqlx::Error> {
+    let inserted = sqlx::query!(
+        "insert into admissions
+            (generation, referral_id, participation_id, participation_sequence, episode_id, programme, programme_version,
+             admitted_at)
+         select $1, $2, $3, $4, $5, $6, $7, $8
+         from chassis.projection_generations
+         where active_generation <> $1",
+        generation,
+        admission.referral.as_uuid(),
+        admission.participation.as_uuid(),
+        sequence,
+        admission.episode.as_uuid(),
+        admission.programme,
+        admission.programme_version,
+        admission.at.to_sqlx() as _,
+    )
+    .execute(connection)
+    .await?;
+    Ok(inserted.rows_affected() == 1)
+}
+
 /// Reads the admission a referral led to.
 pub(crate) async fn find_admission(
     connection: &mut PgConnection,

@@ -32,7 +32,8 @@ pub(crate) async fn read_intake_figures(
     connection: &mut PgConnection,
     selection: &Selection<'_>,
 ) -> Result<IntakeFigures, Error> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        FigureRow,
         r#"with active as (
                select active_generation as generation
                from chassis.projection_generations
@@ -120,7 +121,22 @@ pub(crate) async fn read_intake_figures(
     .fetch_all(connection)
     .await
     .map_err(Error::sql)?;
+    collect(rows)
+}
 
+/// One line of the answer: of a table, or of a distribution of waiting times.
+#[derive(Debug)]
+struct FigureRow {
+    part: String,
+    code: String,
+    count: i64,
+    median: Option<i64>,
+    p90: Option<i64>,
+    longest: Option<i64>,
+    newest_at: Option<jiff_sqlx::Timestamp>,
+}
+
+fn collect(rows: Vec<FigureRow>) -> Result<IntakeFigures, Error> {
     let mut figures = IntakeFigures::default();
     for row in rows {
         let waiting = WaitingTime {
@@ -150,5 +166,8 @@ pub(crate) async fn read_intake_figures(
 }
 
 fn unknown_part() -> DatabaseError {
-    DatabaseError::Inconsistent { table: "referral_facts", what: "the figures have a part that nobody asked for".to_owned() }
+    DatabaseError::Inconsistent {
+        table: "referral_facts",
+        what: "the figures have a part that nobody asked for".to_owned(),
+    }
 }

@@ -1,0 +1,138 @@
+//! Reporting at work in a region of one test, with a played intake beside it.
+
+use chassis::caller::{Caller, Role, Scope};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use proto::reporting::v1::intake_report_service_client::IntakeReportServiceClient;
+use proto::reporting::v1::{GetIntakeFiguresRequest, GetIntakeFiguresResponse};
+use reporting::Reporting;
+use sqlx::AssertSqlSafe;
+use testkit::{Running, TestRegion, eventually, mandate, worker};
+use tonic::Status;
+use uuid::Uuid;
+
+use crate::producer::{Producer, Sent, queue_is_ready};
+use crate::story::PROGRAMME;
+
+/// Reporting and a played intake.
+pub struct House {
+    pub region: TestRegion,
+    pub running: Running,
+    pub producer: Producer,
+}
+
+/// The region's time zone.
+pub fn brussels() -> TimeZone {
+    TimeZone::get("Europe/Brussels").unwrap()
+}
+
+/// A coordinator of the programme of all stories.
+pub fn coordinator() -> Caller {
+    worker(0xc0, vec![mandate(Role::Coordinator, Scope::Programme, Some(PROGRAMME))])
+}
+
+/// A request about the programme of all stories.
+pub fn request(from: &str, to: &str) -> GetIntakeFiguresRequest {
+    GetIntakeFiguresRequest { programme: PROGRAMME.to_owned(), from: from.to_owned(), to: to.to_owned() }
+}
+
+impl House {
+    /// Starts it; today is a day of its own, so that waiting times can be told.
+    pub async fn start_on(today: &str) -> Self {
+        Self::start_with(today, "").await
+    }
+
+    /// As [`start_on`](Self::start_on), with settings.
+    pub async fn start_with(today: &str, settings: &str) -> Self {
+        let region = TestRegion::start().await.unwrap();
+        let clock_file = region.folder().join("clock");
+        set_today(&clock_file, today.parse().unwrap());
+        let overrides = format!("region.clock_file = \"{}\"\n{settings}", clock_file.display());
+        let running = region.run::<Reporting>(&overrides).await.unwrap();
+        queue_is_ready(&region.amqp_url()).await;
+        let producer = Producer::connect(&region.amqp_url(), &region.code).await;
+        Self { region, running, producer }
+    }
+
+    /// Publishes, and waits until reporting applied all of them.
+    pub async fn tell(&self, events: &[Sent]) {
+        self.producer.send(events).await;
+        self.applied(events).await;
+    }
+
+    /// Waits until reporting applied all of them.
+    pub async fn applied(&self, events: &[Sent]) {
+        let ids: Vec<Uuid> = events.iter().map(|event| event.event_id).collect();
+        let expected = i64::try_from(ids.len()).unwrap();
+        eventually("reporting applies the events", || async {
+            let applied: i64 =
+                sqlx::query_scalar("select count(*) from chassis.inbox where event_id = any($1)")
+                    .bind(&ids)
+                    .fetch_one(&self.running.database.admin)
+                    .await
+                    .unwrap();
+            (applied == expected).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until a count, as a superuser sees it, is as expected.
+    pub async fn eventually_counts(&self, from: &'static str, expected: i64) {
+        eventually(from, || async { (self.count(from).await == expected).then_some(()) }).await;
+    }
+
+    /// Counts rows as a superuser sees them.
+    pub async fn count(&self, from: &str) -> i64 {
+        sqlx::query_scalar(AssertSqlSafe(format!("select count(*) from {from}")))
+            .fetch_one(&self.running.database.admin)
+            .await
+            .unwrap()
+    }
+
+    /// Carries out a statement as a superuser.
+    pub async fn execute(&self, statement: &'static str) {
+        sqlx::raw_sql(statement).execute(&self.running.database.admin).await.unwrap();
+    }
+
+    /// Every row of the projections of the active generation, without the number of the generation, in order.
+    pub async fn projections(&self) -> Vec<String> {
+        sqlx::query_scalar(
+            "with rows as (
+                select to_jsonb(referral_facts) as row from referral_facts
+                union all select to_jsonb(referral_reasons) from referral_reasons
+                union all select to_jsonb(admissions) from admissions
+                union all select to_jsonb(erased_persons) from erased_persons
+             )
+             select (row - 'generation')::text
+             from rows
+             where (row ->> 'generation')::bigint = (select active_generation from chassis.projection_generations)
+             order by 1",
+        )
+        .fetch_all(&self.running.database.admin)
+        .await
+        .unwrap()
+    }
+
+    /// Asks as somebody.
+    pub async fn ask(
+        &self,
+        caller: Caller,
+        request: GetIntakeFiguresRequest,
+    ) -> Result<GetIntakeFiguresResponse, Status> {
+        let channel = self.running.client_channel(self.region.calls_as(caller).unwrap()).unwrap();
+        Ok(IntakeReportServiceClient::new(channel).get_intake_figures(request).await?.into_inner())
+    }
+
+    /// The figures of a period, for the coordinator.
+    pub async fn figures(&self, from: &str, to: &str) -> GetIntakeFiguresResponse {
+        self.ask(coordinator(), request(from, to)).await.unwrap()
+    }
+}
+
+/// Lets business time be noon of a day.
+fn set_today(clock_file: &std::path::Path, today: Date) {
+    let noon = today.at(12, 0, 0, 0).to_zoned(brussels()).unwrap().timestamp();
+    #[expect(clippy::disallowed_methods, reason = "the offset is against real time")]
+    let offset = noon.as_second() - jiff::Timestamp::now().as_second();
+    std::fs::write(clock_file, offset.to_string()).unwrap();
+}
