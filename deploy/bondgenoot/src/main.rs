@@ -1,1 +1,7 @@
-fn main() {}
+//! Starts the command; everything is in the library of this crate.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bondgenoot::main()
+}
