@@ -34,23 +34,28 @@ pub enum FindingCode {
 }
 
 impl FindingCode {
-    /// All of them.
+    /// All of them; what users notice most comes first.
     pub const ALL: [Self; 14] = [
         Self::ServiceUnreachable,
+        Self::BrokerUnreachable,
+        Self::EpochRaised,
+        Self::UnroutableMessages,
         Self::OutboxStuck,
         Self::NoRelayLeader,
-        Self::EventsPendingLong,
-        Self::EventsParked,
         Self::QueueWithoutConsumer,
-        Self::QueueBacklog,
-        Self::UnroutableMessages,
+        Self::EventsParked,
+        Self::EventsPendingLong,
         Self::DeadLetters,
-        Self::BrokerUnreachable,
+        Self::QueueBacklog,
         Self::DatabaseNotDurable,
-        Self::EpochRaised,
         Self::BuildsDiffer,
         Self::FindingsNotKept,
     ];
+
+    /// The place of a stored code in [`ALL`](Self::ALL); behind it when this build does not know the code.
+    pub fn rank(code: &str) -> usize {
+        Self::ALL.iter().position(|known| known.as_str() == code).unwrap_or(Self::ALL.len())
+    }
 
     /// The code, `SCREAMING_SNAKE`.
     pub const fn as_str(self) -> &'static str {

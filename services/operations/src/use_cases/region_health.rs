@@ -1,17 +1,18 @@
 //! The health of a region at one moment: what was seen and what is found.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use chassis::id::IdGenerator;
 
-use crate::domain::{Evaluation, Finding, Found, Key, Severity, Snapshot};
+use crate::domain::{Evaluation, Finding, FindingCode, Found, Key, Severity, Snapshot};
 
 /// The health of a region.
 #[derive(Debug, Clone)]
 pub struct RegionHealth {
     /// What was seen.
     pub snapshot: Snapshot,
-    /// What is not in order, the worst first, then the oldest.
+    /// What is not in order, the worst first, then what users notice most.
     pub findings: Vec<Finding>,
 }
 
@@ -38,8 +39,9 @@ impl RegionHealth {
             })
             .collect();
         findings.extend(evaluation.unknown.iter().filter_map(|key| open.get(key)).cloned());
-        findings.sort_by(|one, other| {
-            other.severity.cmp(&one.severity).then_with(|| (one.since, &one.key).cmp(&(other.since, &other.key)))
+        findings.sort_by_key(|finding| {
+            let rank = FindingCode::rank(&finding.key.code);
+            (Reverse(finding.severity), rank, finding.since, finding.key.subject.clone())
         });
         Self { snapshot, findings }
     }

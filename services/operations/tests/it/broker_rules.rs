@@ -14,7 +14,7 @@ async fn every_rule_over_queues_opens_when_broken_and_closes_when_mended() {
     let queue = health.queues.iter().find(|queue| queue.queue == QUEUE).unwrap();
     assert_eq!((queue.messages, queue.consumers), (3, 1));
 
-    let consumer = broker.consumer.lock().unwrap().take().unwrap();
+    let (consumer, _stream) = broker.consumer.lock().unwrap().take().unwrap();
     consumer.close(200, "done".into()).await.unwrap();
     scene.finds(&[("QUEUE_BACKLOG", QUEUE), ("QUEUE_WITHOUT_CONSUMER", QUEUE)]).await;
     broker.purge(QUEUE).await;

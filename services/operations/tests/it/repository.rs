@@ -50,7 +50,7 @@ fn metrics_in_code() -> BTreeSet<String> {
 const NOT_METRICS: [&str; 28] = [
     "sum", "rate", "by", "max", "min", "histogram_quantile", "le", "increase", "time", "on", "and", "or", "unless", "absent",
     "without", "group_left", "label_replace", "code", "subject", "severity", "service", "method", "name", "outcome",
-    "bool", "clamp_min", "queue", "type",
+    "count", "vector", "route", "status",
 ];
 
 fn metrics_in(expression: &str) -> BTreeSet<String> {

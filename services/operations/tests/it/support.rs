@@ -202,7 +202,9 @@ impl Running {
 
     pub async fn try_start(region: &TestRegion, database: &TestDatabase, choices: &Choices) -> anyhow::Result<Self> {
         let port = local_port();
-        let services: String = choices.services.iter().map(|(name, address)| format!("{name} = \"{address}\"\n")).collect();
+        let services: Vec<String> =
+            choices.services.iter().map(|(name, address)| format!("{name} = \"{address}\"")).collect();
+        let services = services.join("\n");
         let settings = format!(
             r#"
             [services]
@@ -264,11 +266,17 @@ impl Running {
             expected.iter().map(|(code, subject)| ((*code).to_owned(), (*subject).to_owned())).collect();
         expected.sort();
         let what = format!("the findings are {expected:?}");
+        let seen = Mutex::new(Vec::new());
         eventually(&what, || async {
             let health = self.check(region).await;
             let mut found: Vec<_> = health.findings.iter().map(key).collect();
             found.sort();
-            (found == expected).then_some(health)
+            let done = found == expected;
+            // Shown when the test fails: what was found in place of it.
+            if std::mem::replace(&mut *seen.lock().unwrap(), found.clone()) != found {
+                println!("waiting until {what}; now {:?}", health.findings);
+            }
+            done.then_some(health)
         })
         .await
     }
@@ -326,7 +334,8 @@ impl Scene {
 pub struct Topology {
     _connection: lapin::Connection,
     pub channel: lapin::Channel,
-    pub consumer: Mutex<Option<lapin::Channel>>,
+    // A consumer ends when its stream is dropped.
+    pub consumer: Mutex<Option<(lapin::Channel, lapin::Consumer)>>,
 }
 
 pub const QUEUE: &str = "bondgenoot.reporting";
@@ -369,8 +378,8 @@ impl Topology {
     /// Consumes and never acknowledges: what is published stays in the queue.
     pub async fn consume(&self, channel: lapin::Channel) {
         let consuming = channel.basic_consume(QUEUE.into(), "".into(), Default::default(), Default::default());
-        drop(consuming.await.unwrap());
-        *self.consumer.lock().unwrap() = Some(channel);
+        let stream = consuming.await.unwrap();
+        *self.consumer.lock().unwrap() = Some((channel, stream));
     }
 
     pub async fn publish(&self, queue: &str, count: usize) {
