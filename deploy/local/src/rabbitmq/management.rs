@@ -112,6 +112,20 @@ impl Management {
         self.delete(path, &format!("deleting the queue {queue}")).await
     }
 
+    /// Lets a queue hold no more than so many messages; beyond that it refuses what is published.
+    pub async fn limit_queue(&self, vhost: &str, queue: &str, messages: u64) -> Result<()> {
+        let path = format!("policies/{}/{}", encode(vhost), encode(queue));
+        let pattern = format!("^{}$", queue.replace('.', "\\."));
+        let policy = json!({ "pattern": pattern, "definition": { "max-length": messages }, "apply-to": "queues" });
+        self.call(Method::PUT, path, Some(policy), &format!("limiting the queue {queue}")).await.map(drop)
+    }
+
+    /// Takes the limit of [`limit_queue`](Self::limit_queue) away.
+    pub async fn unlimit_queue(&self, vhost: &str, queue: &str) -> Result<()> {
+        let path = format!("policies/{}/{}", encode(vhost), encode(queue));
+        self.delete(path, &format!("no longer limiting the queue {queue}")).await
+    }
+
     /// Deletes an exchange with its bindings. None there is fine.
     pub async fn delete_exchange(&self, vhost: &str, exchange: &str) -> Result<()> {
         let path = format!("exchanges/{}/{}", encode(vhost), encode(exchange));

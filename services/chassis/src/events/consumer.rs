@@ -1,7 +1,7 @@
 //! From the queue to effects: slices of deliveries, one transaction each, acknowledged after the commit.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures::{FutureExt as _, StreamExt as _};
@@ -30,20 +30,31 @@ const LOOK_AGAIN: Duration = Duration::from_mins(1);
 pub struct Consumer {
     engine: Arc<Engine>,
     broker: BrokerConfig,
-    connected: Arc<AtomicBool>,
+    state: Arc<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    connected: AtomicBool,
+    generations: AtomicU64,
 }
 
 /// A running consumer: its state, and what operators can make it do.
 #[derive(Debug, Clone)]
 pub struct ConsumerHandle {
     pub(super) engine: Arc<Engine>,
-    connected: Arc<AtomicBool>,
+    state: Arc<State>,
 }
 
 impl ConsumerHandle {
     /// Whether its broker connection stands and its queue delivers to it, or to another instance before it.
     pub fn is_connected(&self) -> bool {
-        self.connected.load(Ordering::Acquire)
+        self.state.connected.load(Ordering::Acquire)
+    }
+
+    /// How often it connected so far.
+    pub fn generations(&self) -> u64 {
+        self.state.generations.load(Ordering::Acquire)
     }
 
     /// Name of its queue.
@@ -66,10 +77,10 @@ impl Consumer {
     /// Starts the consumer of a service in the background.
     pub fn spawn(uow: &UnitOfWork, broker: &BrokerConfig, handlers: Handlers) -> ConsumerHandle {
         let engine = Engine::new(uow.clone(), handlers, broker.pending_deadline_seconds);
-        let connected = Arc::new(AtomicBool::new(false));
-        let consumer = Self { engine: Arc::clone(&engine), broker: broker.clone(), connected: Arc::clone(&connected) };
+        let state = Arc::new(State::default());
+        let consumer = Self { engine: Arc::clone(&engine), broker: broker.clone(), state: Arc::clone(&state) };
         uow.tasks().background("consumer", consumer.run());
-        ConsumerHandle { engine, connected }
+        ConsumerHandle { engine, state }
     }
 
     async fn run(self) {
@@ -78,9 +89,10 @@ impl Consumer {
         loop {
             let ended = match self.open().await {
                 Ok(mut generation) => {
-                    self.connected.store(true, Ordering::Release);
+                    self.state.generations.fetch_add(1, Ordering::AcqRel);
+                    self.state.connected.store(true, Ordering::Release);
                     let ended = Box::pin(self.consume(&mut generation, &mut backoff)).await;
-                    self.connected.store(false, Ordering::Release);
+                    self.state.connected.store(false, Ordering::Release);
                     close(&generation.connection).await;
                     ended
                 }

@@ -43,7 +43,7 @@ impl ConsumerHandle {
 
     /// Forgets everything this service holds of some aggregates of a producer, so that their true history can be applied from
     /// the start. Inside an open work, which the caller commits. Gives how many were known.
-    pub(crate) async fn forget(&self, work: &mut Work, producer: &str, aggregates: &[Uuid]) -> Result<i64, HandlerError> {
+    pub async fn forget(&self, work: &mut Work, producer: &str, aggregates: &[Uuid]) -> Result<i64, HandlerError> {
         let generations = generations::lock(work.connection()).await?;
         let active = consumed::lock(work.connection()).await?;
         let handlers = &self.engine.handlers;

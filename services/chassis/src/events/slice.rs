@@ -122,7 +122,6 @@ impl<'a> Slice<'a> {
         let key = Key::of(item.envelope());
         self.load(vec![key.clone()]).await?;
         self.waiting.retain(|waiting| waiting.origin != item.origin);
-        self.let_go(&key, parked_id);
         self.offer(item).await?;
         if self.histories.get(&key).is_some_and(|history| history.hold.is_none()) {
             self.release(&key).await?;
@@ -182,6 +181,9 @@ impl<'a> Slice<'a> {
     async fn consider(&mut self, item: Waiting) -> Result<bool, Failed> {
         let key = Key::of(item.envelope());
         self.load(vec![key.clone()]).await?;
+        if let Origin::Parked(parked_id) = item.origin {
+            self.let_go(&key, parked_id);
+        }
         let id = item.envelope().event_id;
         if item.origin == Origin::Arrived && self.waiting.iter().any(|waiting| waiting.envelope().event_id == id) {
             self.report.duplicates += 1;
@@ -337,11 +339,6 @@ impl<'a> Slice<'a> {
         };
         let mut released: Vec<Waiting> = self.waiting.extract_if(.., is_released).collect();
         released.sort_by_key(|waiting| waiting.envelope().sequence);
-        for waiting in &released {
-            if let Origin::Parked(parked_id) = waiting.origin {
-                self.let_go(&Key::of(waiting.envelope()), parked_id);
-            }
-        }
         released
     }
 

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, clippy::items_after_statements, reason = "tests make tasks, times and ids themselves")]
 
+mod events;
 mod tokens;
 mod toy;
 mod work;

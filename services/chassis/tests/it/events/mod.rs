@@ -1,0 +1,12 @@
+//! Event delivery against a real broker: what is committed takes effect exactly once, in order, whatever breaks.
+
+mod admin;
+mod broker;
+mod delivery;
+mod fork;
+mod interleaving;
+mod rebuild;
+mod relay;
+mod stage;
+mod throughput;
+mod waiting;

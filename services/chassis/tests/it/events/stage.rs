@@ -1,0 +1,398 @@
+//! A producer (`intake`) and a consumer (`reporting`) of one test, with handlers that the events themselves steer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use chassis::caller::Principal;
+use chassis::clock::Clock;
+use chassis::config::{BrokerConfig, DatabaseConfig};
+use chassis::database::{self, Command, DatabaseError, Migrations, UnitOfWork, Work, extend_digest};
+use chassis::events::topology::{EVENTS_EXCHANGE, queue_name, routing_key};
+use chassis::events::{Consumer, ConsumerHandle, Envelope, HandlerError, Handlers, Relay, RelayHandle, Target, Wake};
+use chassis::tasks::Tasks;
+use chassis::vault::Vault;
+use jiff::Timestamp;
+use lapin::options::BasicPublishOptions;
+use lapin::types::{AMQPValue, FieldTable};
+use lapin::{BasicProperties, Connection, ConnectionProperties};
+use prost::Message as _;
+use proto::intake::events::v1::{ParticipantAdmitted, ReferralSubmitted, ReferralWithdrawn};
+use sqlx::AssertSqlSafe;
+use testkit::{TestDatabase, TestRegion, eventually};
+use uuid::Uuid;
+
+static SET: sqlx::migrate::Migrator = sqlx::migrate!("tests/event_migrations");
+
+/// One process of a service.
+pub struct Node {
+    pub database: TestDatabase,
+    pub config: DatabaseConfig,
+    pub work: UnitOfWork,
+    pub tasks: Tasks,
+}
+
+impl Node {
+    pub async fn new(region: &TestRegion, service: &'static str) -> Self {
+        let database = region.database(&Migrations { service, set: &SET }).await.unwrap();
+        Self::on(region, service, database).await
+    }
+
+    /// Another process on the same database.
+    pub async fn on(region: &TestRegion, service: &str, database: TestDatabase) -> Self {
+        let config = crate::toy::config(&database, 4);
+        let (pool, deployment) = database::open(&config, service, &region.code).await.unwrap();
+        let vault = Vault::from_files(&region.keys.region_key_file, &region.keys.index_key_file).unwrap();
+        let tasks = Tasks::new();
+        let clock = Clock::new("Europe/Brussels", None).unwrap();
+        let work = UnitOfWork::new(pool, deployment, clock, vault, tasks.clone(), Wake::new());
+        Self { database, config, work, tasks }
+    }
+
+    pub async fn number(&self, query: &str) -> i64 {
+        sqlx::query_scalar(AssertSqlSafe(query.to_owned())).fetch_one(&self.database.admin).await.unwrap()
+    }
+
+    pub async fn execute(&self, statement: &str) {
+        sqlx::raw_sql(AssertSqlSafe(statement.to_owned())).execute(&self.database.admin).await.unwrap();
+    }
+
+    /// Writes an event, as a use case of intake would.
+    pub async fn tell(&self, referral: Uuid, programme: &str) {
+        self.work.run_as(Principal::Job, Tell { referral, programme: programme.to_owned() }).await.unwrap();
+    }
+
+    pub fn relay(&self, broker: &BrokerConfig) -> RelayHandle {
+        Relay::spawn(&self.work, &self.config, broker).unwrap()
+    }
+}
+
+/// Publishes a submitted referral whose programme steers the handler.
+struct Tell {
+    referral: Uuid,
+    programme: String,
+}
+
+impl Command for Tell {
+    const NAME: &'static str = "tell";
+    type Outcome = ();
+    type Error = DatabaseError;
+
+    async fn execute(&self, work: &mut Work) -> Result<(), DatabaseError> {
+        work.publish(self.referral, &referral(self.referral, &self.programme));
+        Ok(())
+    }
+}
+
+fn referral(id: Uuid, programme: &str) -> ReferralSubmitted {
+    ReferralSubmitted { referral_id: id.to_string(), programme: programme.to_owned(), ..ReferralSubmitted::default() }
+}
+
+/// What handlers do beyond what the event says.
+#[derive(Default)]
+pub struct Script {
+    /// So many more calls fail as if the database were away.
+    pub transient: AtomicU32,
+    /// All calls fail as if the database were away.
+    pub away: AtomicBool,
+    /// Calls so far.
+    pub calls: AtomicU32,
+    /// Programmes that are poison for now.
+    pub refuses_poison: AtomicBool,
+}
+
+impl Script {
+    async fn apply(&self, work: &mut Work, event: &Envelope, programme: &str, target: Target) -> Result<(), HandlerError> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        // Always leaves a trace first, so that a rollback that is forgotten shows.
+        sqlx::query("insert into effects (generation, event_id, aggregate_id, event_sequence, programme) values ($1, $2, $3, $4, $5)")
+            .bind(target.generation)
+            .bind(event.event_id)
+            .bind(event.aggregate_id)
+            .bind(event.sequence)
+            .bind(programme)
+            .execute(work.connection())
+            .await?;
+        let is_away = self.away.load(Ordering::SeqCst)
+            || self.transient.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        if is_away {
+            return Err(HandlerError::Transient(DatabaseError::CutShort));
+        }
+        match programme.split_once(':') {
+            Some(("after", parent)) => {
+                let parent: Uuid = parent.parse().unwrap();
+                let is_here: bool =
+                    sqlx::query_scalar("select exists (select 1 from effects where generation = $1 and aggregate_id = $2)")
+                        .bind(target.generation)
+                        .bind(parent)
+                        .fetch_one(work.connection())
+                        .await?;
+                if is_here { Ok(()) } else { Err(HandlerError::WaitsFor(parent)) }
+            }
+            _ if programme == "poison" && self.refuses_poison.load(Ordering::SeqCst) => {
+                Err(HandlerError::Poison("poison".to_owned()))
+            }
+            _ if programme == "panic" && self.refuses_poison.load(Ordering::SeqCst) => panic!("a handler panics on purpose"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Producer and consumer of one test.
+pub struct Stage {
+    pub region: TestRegion,
+    pub producer: Node,
+    pub consumer: Node,
+    pub handle: ConsumerHandle,
+    pub broker: BrokerConfig,
+    pub script: Arc<Script>,
+}
+
+pub fn handlers(script: &Arc<Script>) -> Handlers {
+    let (on_submitted, on_admitted) = (Arc::clone(script), Arc::clone(script));
+    Handlers::new()
+        .on::<ReferralSubmitted, _>(move |work, envelope, event, target| {
+            let script = Arc::clone(&on_submitted);
+            Box::pin(async move { script.apply(work, envelope, &event.programme, target).await })
+        })
+        .on::<ParticipantAdmitted, _>(move |work, envelope, event, target| {
+            let script = Arc::clone(&on_admitted);
+            Box::pin(async move { script.apply(work, envelope, &event.programme, target).await })
+        })
+        .forget_with(|work, _producer, aggregates, target| {
+            Box::pin(async move {
+                sqlx::query("delete from effects where generation = $1 and aggregate_id = any($2)")
+                    .bind(target.generation)
+                    .bind(aggregates)
+                    .execute(work.connection())
+                    .await?;
+                Ok(())
+            })
+        })
+        .clear_with(|work, target| {
+            Box::pin(async move {
+                let gone = sqlx::query(
+                    "delete from effects where place in (select place from effects where generation = $1 limit 500)",
+                )
+                .bind(target.generation)
+                .execute(work.connection())
+                .await?;
+                Ok(gone.rows_affected())
+            })
+        })
+}
+
+impl Stage {
+    pub async fn start() -> Self {
+        Self::with_deadline(600).await
+    }
+
+    /// With this many seconds until what waits is parked.
+    pub async fn with_deadline(pending_deadline_seconds: i64) -> Self {
+        let region = TestRegion::start().await.unwrap();
+        let (producer, consumer) =
+            tokio::join!(Node::new(&region, "intake"), Node::new(&region, "reporting"));
+        let broker = BrokerConfig {
+            url: region.amqp_url().into(),
+            publish_window: 256,
+            prefetch: 1_000,
+            pending_deadline_seconds,
+            poll_interval_ms: 1_000,
+        };
+        let script = Arc::new(Script::default());
+        script.refuses_poison.store(true, Ordering::SeqCst);
+        let handle = Consumer::spawn(&consumer.work, &broker, handlers(&script));
+        let stage = Self { region, producer, consumer, handle, broker, script };
+        stage.connected().await;
+        stage
+    }
+
+    pub async fn connected(&self) {
+        eventually("the consumer is connected", || async { self.handle.is_connected().then_some(()) }).await;
+    }
+
+    /// Waits until so many rows are in a table of the consumer (with a condition).
+    pub async fn until(&self, table: &str, expected: i64) {
+        let what = format!("{expected} rows in {table}");
+        eventually(&what, || async {
+            (self.consumer.number(&format!("select count(*) from {table}")).await == expected).then_some(())
+        })
+        .await;
+    }
+
+    pub async fn effects(&self) -> i64 {
+        self.consumer.number("select count(*) from effects").await
+    }
+
+    /// The programmes of an aggregate's effects, in the order in which they took effect.
+    pub async fn story(&self, aggregate: Uuid) -> Vec<String> {
+        sqlx::query_scalar("select programme from effects where aggregate_id = $1 order by place")
+            .bind(aggregate)
+            .fetch_all(&self.consumer.database.admin)
+            .await
+            .unwrap()
+    }
+
+    /// Every effect happened once, and per aggregate in order without gaps.
+    pub async fn assert_once_and_in_order(&self) {
+        let twice = self
+            .consumer
+            .number("select count(*) from (select event_id from effects group by generation, event_id having count(*) > 1) as twice")
+            .await;
+        assert_eq!(twice, 0, "an event took effect twice");
+        let disordered = self
+            .consumer
+            .number(
+                "select count(*) from (select event_sequence, row_number() over (partition by aggregate_id order by place) as expected
+                 from effects) as told where event_sequence <> expected",
+            )
+            .await;
+        assert_eq!(disordered, 0, "events of an aggregate took effect out of order");
+    }
+
+    pub async fn reason(&self) -> String {
+        sqlx::query_scalar("select coalesce(string_agg(reason, ',' order by parked_at), '') from chassis.parked where redriven_at is null")
+            .fetch_one(&self.consumer.database.admin)
+            .await
+            .unwrap()
+    }
+
+    pub async fn parked_ids(&self) -> Vec<Uuid> {
+        sqlx::query_scalar("select parked_id from chassis.parked where redriven_at is null order by event_sequence")
+            .fetch_all(&self.consumer.database.admin)
+            .await
+            .unwrap()
+    }
+
+    pub async fn unbind(&self, aggregate: &str) {
+        let connection = connect(&self.region.amqp_url()).await;
+        let channel = connection.create_channel().await.unwrap();
+        channel
+            .queue_unbind(
+                queue_name("reporting").into(),
+                EVENTS_EXCHANGE.into(),
+                routing_key("intake", aggregate).into(),
+                FieldTable::default(),
+            )
+            .await
+            .unwrap();
+        connection.close(200, "done".into()).await.unwrap();
+    }
+
+    pub async fn wire(&self) -> Wire {
+        Wire { connection: connect(&self.region.amqp_url()).await }
+    }
+}
+
+async fn connect(url: &str) -> Connection {
+    Connection::connect(url, ConnectionProperties::default()).await.unwrap()
+}
+
+/// A made-up producer that puts events on the wire by hand.
+pub struct Wire {
+    connection: Connection,
+}
+
+/// An event as it goes onto the wire; every header can be made wrong.
+#[derive(Debug, Clone)]
+pub struct Telegram {
+    pub event_id: Uuid,
+    pub kind: &'static str,
+    pub aggregate_type: &'static str,
+    pub aggregate_id: Uuid,
+    pub sequence: i64,
+    pub epoch: i64,
+    pub digest: Vec<u8>,
+    pub region: String,
+    pub payload: Vec<u8>,
+    pub without: &'static str,
+    pub content_type: &'static str,
+}
+
+/// The history of one aggregate as its producer tells it.
+#[derive(Debug, Clone)]
+pub struct Tale {
+    pub aggregate_id: Uuid,
+    pub epoch: i64,
+    pub sequence: i64,
+    pub digest: Vec<u8>,
+}
+
+impl Tale {
+    pub fn new() -> Self {
+        Self { aggregate_id: Uuid::now_v7(), epoch: 1, sequence: 0, digest: Vec::new() }
+    }
+
+    /// The next event of this history.
+    pub fn next(&mut self, programme: &str) -> Telegram {
+        let event_id = Uuid::now_v7();
+        self.sequence += 1;
+        self.digest = extend_digest(&self.digest, event_id);
+        Telegram {
+            event_id,
+            kind: "intake.referral_submitted.v1",
+            aggregate_type: "referral",
+            aggregate_id: self.aggregate_id,
+            sequence: self.sequence,
+            epoch: self.epoch,
+            digest: self.digest.clone(),
+            region: "waasland".to_owned(),
+            payload: referral(self.aggregate_id, programme).encode_to_vec(),
+            without: "",
+            content_type: "application/protobuf",
+        }
+    }
+
+    /// The next event, of a type nobody handles.
+    pub fn next_unhandled(&mut self) -> Telegram {
+        let payload = ReferralWithdrawn { referral_id: self.aggregate_id.to_string(), ..ReferralWithdrawn::default() };
+        Telegram { kind: "intake.referral_withdrawn.v1", payload: payload.encode_to_vec(), ..self.next("") }
+    }
+}
+
+impl Wire {
+    pub async fn send(&self, telegram: &Telegram) {
+        self.send_to(telegram, EVENTS_EXCHANGE, &routing_key("intake", telegram.aggregate_type)).await;
+    }
+
+    pub async fn send_to(&self, telegram: &Telegram, exchange: &str, key: &str) {
+        let mut headers = FieldTable::default();
+        for (name, value) in [
+            ("specversion", "1.0".to_owned()),
+            ("id", telegram.event_id.to_string()),
+            ("source", format!("bondgenoot/{}/intake", telegram.region)),
+            ("type", telegram.kind.to_owned()),
+            ("time", Timestamp::now().to_string()),
+            ("producer", "intake".to_owned()),
+            ("region", telegram.region.clone()),
+            ("aggregatetype", telegram.aggregate_type.to_owned()),
+            ("aggregateid", telegram.aggregate_id.to_string()),
+            ("sequence", telegram.sequence.to_string()),
+            ("epoch", telegram.epoch.to_string()),
+            ("historydigest", telegram.digest.iter().map(|byte| format!("{byte:02x}")).collect()),
+            ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned()),
+        ] {
+            if name != telegram.without {
+                headers.insert(format!("cloudEvents:{name}").into(), AMQPValue::LongString(value.into()));
+            }
+        }
+        let channel = self.connection.create_channel().await.unwrap();
+        channel.confirm_select(lapin::options::ConfirmSelectOptions::default()).await.unwrap();
+        let confirm = channel
+            .basic_publish(
+                exchange.into(),
+                key.into(),
+                BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() },
+                &telegram.payload,
+                BasicProperties::default()
+                    .with_delivery_mode(2)
+                    .with_content_type(telegram.content_type.into())
+                    .with_headers(headers),
+            )
+            .await
+            .unwrap()
+            .await
+            .unwrap();
+        assert!(confirm.is_ack() && confirm.take_message().is_none(), "the test's own event reached no queue");
+        channel.close(200, "done".into()).await.unwrap();
+    }
+}
