@@ -88,10 +88,8 @@ fn phone_numbers(text: &str) -> Vec<String> {
     let mut numbers: Vec<(bool, String)> = Vec::new();
     for group in digit_groups(text) {
         match numbers.last_mut() {
-            // A new number begins after other characters, at a plus, or at a zero when the one before is complete.
-            Some((_, digits))
-                if !group.starts_run && !group.after_plus && !(digits.len() >= 9 && group.digits.starts_with('0')) =>
-            {
+            // A new number begins after other characters (a plus is one), or at a zero when the one before is complete.
+            Some((_, digits)) if !group.starts_run && (digits.len() < 9 || !group.digits.starts_with('0')) => {
                 digits.push_str(group.digits);
             }
             _ => numbers.push((group.after_plus, group.digits.to_owned())),

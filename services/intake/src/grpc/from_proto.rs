@@ -191,21 +191,23 @@ pub(super) fn get(request: &GetReferralRequest) -> Result<GetReferral, Error> {
 pub(super) fn screen(region: Arc<Region>, today: Date, request: ScreenReferralRequest) -> Result<ScreenReferral, Error> {
     let mut fields = Fields::default();
     let referral = fields.id("referral_id", &request.referral_id);
-    let birth = optional(&request.birth_date, |text| fields.take("birth_date", PartialDate::parse(text)));
-    let number = optional(&request.national_number, |text| fields.take("national_number", InszNumber::parse(text)));
+    let birth = fields.take("birth_date", optional(&request.birth_date, PartialDate::parse));
+    let number = fields.take("national_number", optional(&request.national_number, InszNumber::parse));
     if let Some(Some(birth)) = birth {
         check_birth(&mut fields, birth, number.flatten(), today);
     }
-    answer_violations(&request.answers).into_iter().for_each(|violation| fields.add(violation));
+    for violation in answer_violations(&request.answers) {
+        fields.add(violation);
+    }
     let command = (|| {
         Some(ScreenReferral { region, referral: referral?, birth: birth?, number: number?, answers: request.answers })
     })();
     fields.finish(command)
 }
 
-/// Blank is `Some(None)`, a value that cannot be taken is `None`.
-fn optional<T>(text: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<Option<T>> {
-    if text.trim().is_empty() { Some(None) } else { read(text).map(Some) }
+/// Nothing when there is nothing but white space.
+fn optional<T, E>(text: &str, parse: fn(&str) -> Result<T, E>) -> Result<Option<T>, E> {
+    if text.trim().is_empty() { Ok(None) } else { parse(text).map(Some) }
 }
 
 fn check_birth(fields: &mut Fields, birth: PartialDate, number: Option<InszNumber>, today: Date) {

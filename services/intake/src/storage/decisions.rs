@@ -2,7 +2,7 @@
 
 use chassis::vault::PersonKey;
 use jiff::Timestamp;
-use jiff_sqlx::ToSqlx as _;
+use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -87,7 +87,7 @@ async fn insert(
         row.reason,
         row.alternative,
         row.motivation,
-        row.reply_until.map(|day| day.to_sqlx()) as _,
+        row.reply_until.map(ToSqlx::to_sqlx) as _,
         i32::try_from(signature.origin.version).unwrap_or(i32::MAX),
         signature.origin.hash.as_str(),
         signature.at.to_sqlx() as _,

@@ -51,6 +51,6 @@ impl Command for AdmitReferral {
             &published::participant_admitted(&participation, &episode, &origin, now),
         );
         work.touches(participation.id().as_uuid());
-        step::finish(work, &referral, worker).await
+        step::finish(work, &referral, now, worker).await
     }
 }

@@ -49,7 +49,7 @@ impl Command for RefuseReferral {
         decisions::insert_refusal(connection, &referral, &refusal, &key, &signature).await?;
 
         work.publish(referral.id().as_uuid(), &published::participant_refused(&referral, &refusal, now));
-        step::finish(work, &referral, worker).await
+        step::finish(work, &referral, now, worker).await
     }
 }
 

@@ -60,7 +60,7 @@ impl Command for ScreenReferral {
         screenings::insert(connection, &referral, &screening, &self.answers, &key, &origin, now, worker).await?;
 
         work.publish(referral.id().as_uuid(), &published::referral_screened(&referral, &screening, now));
-        step::finish(work, &referral, worker).await
+        step::finish(work, &referral, now, worker).await
     }
 }
 

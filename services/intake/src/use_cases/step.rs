@@ -1,6 +1,7 @@
 //! What every step on a referral begins and ends with.
 
 use chassis::database::Work;
+use jiff::Timestamp;
 use region::{Programme, Region};
 use uuid::Uuid;
 
@@ -35,10 +36,14 @@ pub(super) fn worker(work: &Work) -> Result<Uuid, Error> {
     work.caller().worker.ok_or(Error::ReferralNotFound)
 }
 
-/// Stores the step and gives the referral after it.
-pub(super) async fn finish(work: &mut Work, referral: &Referral, worker: Uuid) -> Result<FoundReferral, Error> {
-    let now = work.now();
-    referrals::update(work.connection(), referral, now, Some(worker)).await?;
+/// Stores the step and gives the referral after it. `at` is the one instant of the step.
+pub(super) async fn finish(
+    work: &mut Work,
+    referral: &Referral,
+    at: Timestamp,
+    worker: Uuid,
+) -> Result<FoundReferral, Error> {
+    referrals::update(work.connection(), referral, at, Some(worker)).await?;
     work.answer_is_about(referral.person().as_uuid());
     get_referral::read(work, referral.id()).await
 }

@@ -43,6 +43,6 @@ impl Command for WithdrawReferral {
         decisions::insert_withdrawal(work.connection(), &referral, &withdrawal, &signature).await?;
 
         work.publish(referral.id().as_uuid(), &published::referral_withdrawn(&referral, &withdrawal, now));
-        step::finish(work, &referral, worker).await
+        step::finish(work, &referral, now, worker).await
     }
 }
