@@ -84,6 +84,7 @@ impl Pool {
                 Err(_elapsed) => return Err(CallError::TooSlow),
             };
             match trouble(&status) {
+                Trouble::TooSlow => return Err(CallError::TooSlow),
                 Trouble::Said => return Err(CallError::Status(status)),
                 Trouble::NeverArrived => {}
                 Trouble::Unknown if call.repeatable => {}
@@ -100,6 +101,8 @@ impl Pool {
 }
 
 enum Trouble {
+    /// The deadline passed: tonic watches it as well, and may notice first.
+    TooSlow,
     /// The service answered with this status.
     Said,
     /// No connection: the request was not sent.
@@ -115,6 +118,9 @@ fn trouble(status: &Status) -> Trouble {
         return if status.code() == Code::Unavailable { Trouble::Unknown } else { Trouble::Said };
     }
     while let Some(error) = source {
+        if error.is::<tonic::TimeoutExpired>() {
+            return Trouble::TooSlow;
+        }
         if error
             .downcast_ref::<std::io::Error>()
             .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
