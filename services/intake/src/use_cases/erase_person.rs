@@ -23,19 +23,24 @@ impl Command for ErasePerson {
     type Error = Error;
 
     async fn execute(&self, work: &mut Work) -> Result<Timestamp, Error> {
-        let (now, by) = (work.now(), work.caller().worker);
-        let destroyed = persons::lock(work.connection(), self.person).await?.ok_or(Error::PersonNotFound)?;
-        work.touches(self.person.as_uuid());
-        let known = erasures::find(work.connection(), self.person).await?;
-        let at = known.unwrap_or(now);
-        if destroyed.is_none() {
-            persons::erase(work.connection(), self.person, at, by).await?;
-            work.erase_answers_about(self.person.as_uuid()).await?;
-        }
-        if known.is_none() {
-            erasures::insert(work.connection(), self.person, self.ground, at, by).await?;
-            work.publish(self.person.as_uuid(), &published::person_erased(self.person, at));
-        }
-        Ok(at)
+        erase(work, self.person, self.ground).await
     }
+}
+
+/// Erases inside an open unit of work, and gives when the person was erased first.
+pub(super) async fn erase(work: &mut Work, person: PersonId, ground: ErasureGround) -> Result<Timestamp, Error> {
+    let (now, by) = (work.now(), work.caller().worker);
+    let destroyed = persons::lock(work.connection(), person).await?.ok_or(Error::PersonNotFound)?;
+    work.touches(person.as_uuid());
+    let known = erasures::find(work.connection(), person).await?;
+    let at = known.unwrap_or(now);
+    if destroyed.is_none() {
+        persons::erase(work.connection(), person, at, by).await?;
+        work.erase_answers_about(person.as_uuid()).await?;
+    }
+    if known.is_none() {
+        erasures::insert(work.connection(), person, ground, at, by).await?;
+        work.publish(person.as_uuid(), &published::person_erased(person, at));
+    }
+    Ok(at)
 }

@@ -3,6 +3,7 @@
 mod admit_referral;
 mod batch_get_names;
 mod erase_person;
+mod forget_persons;
 mod get_referral;
 mod list_referrals;
 mod prepare_start;
@@ -15,6 +16,7 @@ mod withdraw_referral;
 pub use admit_referral::AdmitReferral;
 pub use batch_get_names::{BatchGetNames, MOST_NAMES, PersonName};
 pub use erase_person::ErasePerson;
+pub use forget_persons::ForgetPersons;
 pub use get_referral::{FoundReferral, GetReferral};
 pub use list_referrals::{ListReferrals, Page};
 pub use prepare_start::PrepareStart;

@@ -6,6 +6,7 @@ mod architecture;
 mod decisions;
 mod erase_person;
 mod events;
+mod forget;
 mod house;
 mod list_referrals;
 mod names;

@@ -1,0 +1,3 @@
+//! What a `CronJob` starts, runs once, and ends.
+
+pub mod forget;
