@@ -1,0 +1,226 @@
+//! From commit to effect: throughput against a raw confirmed publish and consume on the same broker, latency at 200 events a
+//! second.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use futures::StreamExt as _;
+use lapin::options::{
+    BasicAckOptions, BasicConsumeOptions, BasicPublishOptions, BasicQosOptions, ConfirmSelectOptions, QueueDeclareOptions,
+};
+use lapin::types::{AMQPValue, FieldTable};
+use lapin::{BasicProperties, Connection, ConnectionProperties};
+use local::region_run::Service;
+use prost::Message as _;
+use proto::Event as _;
+use proto::intake::events::v1::ReferralSubmitted;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{Effort, Verdict, ceiling, difference, ratio, sentinel};
+use crate::check::drained;
+use crate::harness::{RegionUnderTest, Setup};
+
+const FLOOR: f64 = 0.5;
+/// Events of one half of a pair.
+const EVENTS: i64 = 20_000;
+/// Unconfirmed messages of the raw side; more does not help it.
+const WINDOW: usize = 256;
+const RATE: u64 = 200;
+/// Milliseconds; the goal names none, a user notices from here on.
+const P50: f64 = 20.0;
+const P99: f64 = 250.0;
+
+/// Measures.
+pub async fn run(effort: Effort) -> anyhow::Result<Vec<Verdict>> {
+    let region = RegionUnderTest::start(Setup::with_own_broker().without_operations()).await?;
+    ours(&region, EVENTS / 10).await?;
+    raw(&region, EVENTS / 10).await?;
+    let mut pairs = Vec::new();
+    let mut noise: f64 = 0.0;
+    for pair in 0..effort.pairs {
+        let before = sentinel();
+        let (our, peer) = if pair % 2 == 0 {
+            let our = ours(&region, EVENTS).await?;
+            (our, raw(&region, EVENTS).await?)
+        } else {
+            let peer = raw(&region, EVENTS).await?;
+            (ours(&region, EVENTS).await?, peer)
+        };
+        noise = noise.max(difference(before, sentinel()));
+        pairs.push((our, peer));
+    }
+    let mut verdicts = vec![ratio("commit_to_effect_vs_raw_broker", &pairs, FLOOR, noise)];
+    verdicts.extend(latency(&region, effort.half).await?);
+    region.stop().await?;
+    Ok(verdicts)
+}
+
+/// Effects per second: an outbox full of referrals, drained by relay, broker and consumer into reporting's projection.
+async fn ours(region: &RegionUnderTest, events: i64) -> anyhow::Result<f64> {
+    let intake = region.database("intake").await?;
+    let reporting = region.database("reporting").await?;
+    // The relay may not start before the outbox is full, or it would be measured while the database fills it.
+    let process = region.local.process("intake").context("intake runs")?;
+    process.stop().await?;
+    fill_outbox(&intake, events).await?;
+    sqlx::raw_sql("checkpoint").execute(&intake).await?;
+    let target: i64 = sqlx::query_scalar("select count(*) from chassis.outbox").fetch_one(&intake).await?;
+    region.local.start_again(Service::Intake.name()).await?;
+    // From the first effect on: the start of the process is not what is measured.
+    let first = target - events;
+    let mut began = None;
+    loop {
+        let applied: i64 = sqlx::query_scalar("select count(*) from chassis.inbox").fetch_one(&reporting).await?;
+        if applied > first && began.is_none() {
+            began = Some((Instant::now(), applied));
+        }
+        if applied >= target {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let (began, at) = began.context("nothing arrived")?;
+    drained(region).await?;
+    let per_second = f64::from(u32::try_from(target - at)?) / began.elapsed().as_secs_f64();
+    Ok(per_second)
+}
+
+/// Writes events as units of work would, many at once. `recorded_at` is now.
+async fn fill_outbox(intake: &PgPool, events: i64) -> anyhow::Result<()> {
+    let ids: Vec<Uuid> = (0..events).map(|_| Uuid::now_v7()).collect();
+    let payloads: Vec<Vec<u8>> = ids.iter().map(|id| encode(*id)).collect();
+    let event_ids: Vec<Uuid> = ids.iter().map(|_| Uuid::now_v7()).collect();
+    let mut transaction = intake.begin().await?;
+    sqlx::query(
+        "insert into chassis.histories (aggregate_id, aggregate_type, epoch, last_sequence, digest)
+         select a, 'referral', 1, 1, sha256(uuid_send(e)) from unnest($1::uuid[], $2::uuid[]) as t(a, e)",
+    )
+    .bind(&ids)
+    .bind(&event_ids)
+    .execute(&mut *transaction)
+    .await?;
+    sqlx::query(
+        "insert into chassis.outbox
+            (event_id, event_type, aggregate_type, aggregate_id, event_sequence, epoch, digest, recorded_at, traceparent, payload)
+         select e, $4, 'referral', a, 1, 1, sha256(uuid_send(e)), now(),
+                '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', p
+         from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as t(a, e, p)",
+    )
+    .bind(&ids)
+    .bind(&event_ids)
+    .bind(&payloads)
+    .bind(ReferralSubmitted::TYPE)
+    .execute(&mut *transaction)
+    .await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// A referral as intake would tell it.
+fn encode(referral: Uuid) -> Vec<u8> {
+    ReferralSubmitted {
+        referral_id: referral.to_string(),
+        person_id: Uuid::now_v7().to_string(),
+        programme: "waasland-esf".to_owned(),
+        programme_version: "1".to_owned(),
+        channel: "partner".to_owned(),
+        municipality_nis: "46020".to_owned(),
+        reasons: vec!["work-search".to_owned(), "network".to_owned()],
+        submitted_at: Some(std::time::SystemTime::now().into()),
+    }
+    .encode_to_vec()
+}
+
+/// Messages per second through one quorum queue: persistent, confirmed with a window, acknowledged in lots.
+async fn raw(region: &RegionUnderTest, messages: i64) -> anyhow::Result<f64> {
+    let url = region.local.state()?.amqp_url;
+    let (publisher, consumer) = (connect(&url).await?, connect(&url).await?);
+    let (sender, receiver) = (publisher.create_channel().await?, consumer.create_channel().await?);
+    let queue = format!("raw-{}", Uuid::now_v7().simple());
+    let mut arguments = FieldTable::default();
+    arguments.insert("x-queue-type".into(), AMQPValue::LongString("quorum".into()));
+    let durable = QueueDeclareOptions { durable: true, ..QueueDeclareOptions::default() };
+    sender.queue_declare(queue.as_str().into(), durable, arguments).await?;
+    sender.confirm_select(ConfirmSelectOptions::default()).await?;
+    receiver.basic_qos(1_000, BasicQosOptions::default()).await?;
+    let mut deliveries = receiver
+        .basic_consume(queue.as_str().into(), "raw".into(), BasicConsumeOptions::default(), FieldTable::default())
+        .await?;
+    let body = vec![7_u8; 400];
+    let began = Instant::now();
+    let publish = async {
+        let mut window = std::collections::VecDeque::new();
+        for _ in 0..messages {
+            if window.len() >= WINDOW
+                && let Some(oldest) = window.pop_front()
+            {
+                settle(oldest).await?;
+            }
+            let properties = BasicProperties::default().with_delivery_mode(2);
+            window.push_back(
+                sender.basic_publish("".into(), queue.as_str().into(), BasicPublishOptions::default(), &body, properties).await?,
+            );
+        }
+        for confirm in window {
+            settle(confirm).await?;
+        }
+        anyhow::Ok(())
+    };
+    let consume = async {
+        for number in 1..=messages {
+            let delivery = deliveries.next().await.context("the queue ended")??;
+            if number % 100 == 0 || number == messages {
+                delivery.ack(BasicAckOptions { multiple: true }).await?;
+            }
+        }
+        anyhow::Ok(())
+    };
+    tokio::try_join!(publish, consume)?;
+    let per_second = f64::from(u32::try_from(messages)?) / began.elapsed().as_secs_f64();
+    region.local.management().delete_queue(&region.vhost, &queue).await?;
+    Ok(per_second)
+}
+
+async fn connect(url: &str) -> anyhow::Result<Connection> {
+    Ok(Connection::connect(url, ConnectionProperties::default()).await?)
+}
+
+async fn settle(confirm: lapin::PublisherConfirm) -> anyhow::Result<()> {
+    anyhow::ensure!(confirm.await?.is_ack(), "the broker refused a message");
+    Ok(())
+}
+
+/// From written to applied, at an even rate; both clocks are this machine's.
+async fn latency(region: &RegionUnderTest, time: Duration) -> anyhow::Result<Vec<Verdict>> {
+    let reporting = region.database("reporting").await?;
+    let from: i64 = sqlx::query_scalar("select coalesce(max(position), 0) from chassis.inbox").fetch_one(&reporting).await?;
+    let url = format!("{}/api/v1/referrals", region.url()?);
+    let client = reqwest::Client::new();
+    let mut ticks = tokio::time::interval(Duration::from_micros(1_000_000 / RATE));
+    let mut calls = tokio::task::JoinSet::new();
+    for number in 0..(time.as_secs() * RATE) {
+        ticks.tick().await;
+        let request = client
+            .post(&url)
+            .header("Idempotency-Key", Uuid::now_v7().to_string())
+            .json(&crate::load::referral("partner", number));
+        calls.spawn(async move { anyhow::Ok(request.send().await?.error_for_status()?) });
+    }
+    while let Some(call) = calls.join_next().await {
+        call??;
+    }
+    drained(region).await?;
+    let mut milliseconds: Vec<f64> = sqlx::query_scalar(
+        "select (extract(epoch from received_at - recorded_at) * 1000)::float8 from chassis.inbox where position > $1",
+    )
+    .bind(from)
+    .fetch_all(&reporting)
+    .await?;
+    milliseconds.sort_by(f64::total_cmp);
+    let at = |percent: usize| milliseconds.get(milliseconds.len() * percent / 100).copied().unwrap_or(f64::MAX);
+    Ok(vec![
+        ceiling("commit_to_effect_p50_at_200_per_second", at(50), "ms", P50),
+        ceiling("commit_to_effect_p99_at_200_per_second", at(99), "ms", P99),
+    ])
+}

@@ -1,0 +1,152 @@
+//! POST through gateway and gRPC to commit, all mechanisms on, against `pgbench` running the same statements on the same
+//! server with the same durability.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use uuid::Uuid;
+
+use super::{Effort, Verdict, difference, ratio, sentinel};
+use crate::harness::{RegionUnderTest, Setup, repository};
+use crate::load::referral;
+
+const FLOOR: f64 = 0.35;
+/// Requests in flight at a time; both sides at about their best.
+const CONNECTIONS: u64 = 16;
+const PGBENCH_CLIENTS: &str = "8";
+const WARM_UP: Duration = Duration::from_secs(2);
+
+/// Measures.
+pub async fn run(effort: Effort) -> anyhow::Result<Verdict> {
+    let region = RegionUnderTest::start(Setup::with_own_broker().without_operations()).await?;
+    let database = region.database("intake").await?;
+    for setting in ["fsync", "synchronous_commit", "full_page_writes"] {
+        let value: String =
+            sqlx::query_scalar("select current_setting($1)").bind(setting).fetch_one(&database).await?;
+        anyhow::ensure!(value == "on", "{setting} is {value}: the figures would say nothing");
+    }
+    let peer = prepare_peer(&region).await?;
+    posts(&region, WARM_UP).await?;
+    pgbench(&region, &peer, WARM_UP).await?;
+    let mut pairs = Vec::new();
+    let mut noise: f64 = 0.0;
+    for pair in 0..effort.pairs {
+        let before = sentinel();
+        let (ours, theirs) = if pair % 2 == 0 {
+            let ours = posts(&region, effort.half).await?;
+            (ours, pgbench(&region, &peer, effort.half).await?)
+        } else {
+            let theirs = pgbench(&region, &peer, effort.half).await?;
+            (posts(&region, effort.half).await?, theirs)
+        };
+        noise = noise.max(difference(before, sentinel()));
+        pairs.push((ours, theirs));
+    }
+    let verdict = ratio("post_to_commit_vs_pgbench", &pairs, FLOOR, noise);
+    region.stop().await?;
+    Ok(verdict)
+}
+
+/// Referrals acknowledged per second, closed loop; afterwards as many rows as acknowledgements must be there.
+async fn posts(region: &RegionUnderTest, time: Duration) -> anyhow::Result<f64> {
+    let database = region.database("intake").await?;
+    let rows = "select count(*) from referrals";
+    let before: i64 = sqlx::query_scalar(rows).fetch_one(&database).await?;
+    let client = reqwest::Client::builder().pool_max_idle_per_host(64).build()?;
+    let url = format!("{}/api/v1/referrals", region.url()?);
+    let (stop, acknowledged) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+    let mut writers = tokio::task::JoinSet::new();
+    let started = Instant::now();
+    for writer in 0..CONNECTIONS {
+        let (client, url, stop, acknowledged) =
+            (client.clone(), url.clone(), Arc::clone(&stop), Arc::clone(&acknowledged));
+        writers.spawn(async move {
+            let body = serde_json::to_vec(&referral("partner", writer))?;
+            while !stop.load(Ordering::Relaxed) {
+                let response = client
+                    .post(&url)
+                    .header("Idempotency-Key", Uuid::now_v7().to_string())
+                    .header("Content-Type", "application/json")
+                    .body(body.clone())
+                    .send()
+                    .await?;
+                anyhow::ensure!(response.status().is_success(), "{}: {}", response.status(), response.text().await?);
+                response.bytes().await?;
+                acknowledged.fetch_add(1, Ordering::Relaxed);
+            }
+            Ok(())
+        });
+    }
+    tokio::time::sleep(time).await;
+    stop.store(true, Ordering::Relaxed);
+    while let Some(writer) = writers.join_next().await {
+        writer??;
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    let count = acknowledged.load(Ordering::Relaxed);
+    let after: i64 = sqlx::query_scalar(rows).fetch_one(&database).await?;
+    anyhow::ensure!(
+        u64::try_from(after - before)? == count,
+        "{count} acknowledgements, but {} rows",
+        after - before
+    );
+    let per_second = f64::from(u32::try_from(count)?) / seconds;
+    Ok(per_second)
+}
+
+/// The schema of intake in a database of its own, so that nothing publishes the peer's rows.
+async fn prepare_peer(region: &RegionUnderTest) -> anyhow::Result<String> {
+    let name = "pgbench_peer";
+    let server = region.database("postgres").await?;
+    sqlx::raw_sql("create database pgbench_peer owner intake_owner").execute(&server).await?;
+    let state = region.local.state()?;
+    let owner = region.local.database(local::region_run::Service::Intake).context("intake has a database")?;
+    let owner_url = owner.owner_url.replace("/intake", &format!("/{name}"));
+    let status = tokio::process::Command::new(crate::harness::programs()?.join("intake"))
+        .arg("migrate")
+        .env("INTAKE_DATABASE__URL", &owner_url)
+        .env("INTAKE_DATABASE__OWNER_URL", &owner_url)
+        .env("INTAKE_DATABASE__ALLOW_FAST", "true")
+        .env("INTAKE_BROKER__URL", &state.amqp_url)
+        .env("INTAKE_GRPC__ADDRESS", "127.0.0.1:0")
+        .env("INTAKE_HEALTH__ADDRESS", "127.0.0.1:0")
+        .env("INTAKE_REGION__FILE", &state.region_file)
+        .env("INTAKE_KEYS__CALLER_KEYS_FILE", &state.caller_keys_file)
+        .env("INTAKE_KEYS__REGION_KEY_FILE", &region.local.keys().region_key_file)
+        .env("INTAKE_KEYS__INDEX_KEY_FILE", &region.local.keys().index_key_file)
+        .status()
+        .await?;
+    anyhow::ensure!(status.success(), "the peer's database cannot be migrated");
+    let peer = region.database(name).await?;
+    sqlx::raw_sql(
+        "insert into file_versions (hash, kind, code, number, valid_from, content, first_used_at)
+         values (repeat('a', 64), 'programme', 'waasland-esf', 1, '2024-01-01', '', now())",
+    )
+    .execute(&peer)
+    .await?;
+    Ok(name.to_owned())
+}
+
+/// Transactions per second of pgbench with the statements of one referral.
+async fn pgbench(region: &RegionUnderTest, database: &str, time: Duration) -> anyhow::Result<f64> {
+    let postgres = region.local.postgres().context("the region has a PostgreSQL of its own")?;
+    let started = std::time::SystemTime::UNIX_EPOCH.elapsed()?;
+    let script: PathBuf = repository().join("tests/bench/submit_referral.sql");
+    let output = tokio::process::Command::new(local::packages::Machine::look().postgres()?.program("pgbench"))
+        .args(["-n", "-M", "prepared", "-c", PGBENCH_CLIENTS, "-j", "1", "-h", "127.0.0.1", "-U", "intake_runtime"])
+        .args(["-p", &postgres.port().to_string(), "-T", &time.as_secs().to_string()])
+        // Ids rise from run to run and from transaction to transaction.
+        .args(["-D", "n=0", "-D", &format!("base={}", started.as_micros())])
+        .arg("-f")
+        .arg(script)
+        .arg(database)
+        .output()
+        .await?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    anyhow::ensure!(output.status.success(), "pgbench failed: {}", String::from_utf8_lossy(&output.stderr));
+    let line = text.lines().find(|line| line.starts_with("tps = ")).context("pgbench printed no tps")?;
+    Ok(line.split_whitespace().nth(2).context("no figure")?.parse()?)
+}

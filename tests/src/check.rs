@@ -1,0 +1,127 @@
+//! The invariants: compares ledger, databases and queues once the faults have healed.
+//!
+//! Independent of the services: plain SQL as a superuser, and the broker's management API.
+
+use std::collections::BTreeSet;
+
+use sqlx::PgPool;
+
+use crate::harness::RegionUnderTest;
+use crate::ledger::{Ledger, Outcome};
+
+/// The deadline until everything written has arrived everywhere.
+pub const DRAIN: std::time::Duration = std::time::Duration::from_secs(90);
+
+/// What was found; empty means that all invariants hold.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// One line per violated invariant.
+    pub violations: Vec<String>,
+    /// How many acknowledged writes were compared.
+    pub acknowledged: usize,
+}
+
+impl Findings {
+    fn require(&mut self, holds: bool, what: impl FnOnce() -> String) {
+        if !holds {
+            self.violations.push(what());
+        }
+    }
+}
+
+async fn number(pool: &PgPool, sql: &'static str) -> anyhow::Result<i64> {
+    Ok(sqlx::query_scalar(sql).fetch_one(pool).await?)
+}
+
+/// Waits until outbox, queue and pending are empty and every event was applied; then nothing moves any more.
+///
+/// # Errors
+/// When that does not happen within [`DRAIN`]: the region does not heal by itself.
+pub async fn drained(region: &RegionUnderTest) -> anyhow::Result<()> {
+    let (intake, reporting) = (region.database("intake").await?, region.database("reporting").await?);
+    let started = std::time::Instant::now();
+    loop {
+        let unpublished = number(&intake, "select count(*) from chassis.outbox where published_at is null").await?;
+        let written = number(&intake, "select count(*) from chassis.outbox").await?;
+        let applied = number(&reporting, "select count(*) from chassis.inbox").await?;
+        let pending = number(&reporting, "select count(*) from chassis.pending").await?;
+        let parked = number(&reporting, "select count(*) from chassis.parked where redriven_at is null").await?;
+        if unpublished == 0 && pending == 0 && written == applied + parked {
+            return Ok(());
+        }
+        anyhow::ensure!(
+            started.elapsed() < DRAIN,
+            "did not drain within {DRAIN:?}: {unpublished} unpublished, {written} written, {applied} applied, {pending} pending, {parked} parked"
+        );
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+}
+
+/// Checks every invariant. Call after [`drained`].
+pub async fn invariants(region: &RegionUnderTest, ledger: &Ledger) -> anyhow::Result<Findings> {
+    let mut findings = Findings::default();
+    let (writes, contradictions) = ledger.read()?;
+    findings.violations.extend(contradictions);
+    let (intake, reporting) = (region.database("intake").await?, region.database("reporting").await?);
+
+    // Every acknowledged write is there, exactly once, and nothing else is.
+    let receipts: Vec<String> = sqlx::query_scalar("select receipt_number from referrals").fetch_all(&intake).await?;
+    let stored: BTreeSet<&str> = receipts.iter().map(String::as_str).collect();
+    findings.require(stored.len() == receipts.len(), || "a receipt number stands twice".to_owned());
+    let mut expected = BTreeSet::new();
+    for (key, (_, outcome)) in &writes {
+        match outcome {
+            Outcome::Acknowledged(receipt) => {
+                findings.require(stored.contains(receipt.as_str()), || format!("LOST: {key} was acknowledged as {receipt} and is gone"));
+                findings.require(expected.insert(receipt.as_str()), || format!("{receipt} was given twice"));
+            }
+            Outcome::Unknown => findings.violations.push(format!("{key} never got a definite answer")),
+            Outcome::Refused(_) => {}
+        }
+    }
+    findings.acknowledged = expected.len();
+    for receipt in stored.difference(&expected) {
+        findings.violations.push(format!("UNEXPECTED: {receipt} maps to no ledger key"));
+    }
+
+    // Each effect in one place has its counterparts: key, audit row, event.
+    let referrals = i64::try_from(receipts.len())?;
+    for (what, sql) in [
+        ("submitted events", "select count(*) from chassis.outbox where event_type = 'intake.referral_submitted.v1'"),
+        ("aggregates with submitted events", "select count(distinct aggregate_id) from chassis.outbox where event_type = 'intake.referral_submitted.v1'"),
+        ("answers kept", "select count(*) from chassis.idempotency_keys where rpc like '%/SubmitReferral'"),
+        ("audit rows", "select count(*) from chassis.audit where action like '%/SubmitReferral'"),
+    ] {
+        let found = number(&intake, sql).await?;
+        findings.require(found == referrals, || format!("{referrals} referrals, but {found} {what}"));
+    }
+    let gaps = number(&intake, "select count(*) from (select event_sequence, row_number() over (partition by aggregate_id order by event_sequence) as expected from chassis.outbox) numbered where event_sequence <> expected").await?;
+    findings.require(gaps == 0, || format!("{gaps} events break the gap-free order of their aggregate"));
+
+    // Every event was applied once, histories are equal, nothing waits, nothing is parked.
+    let published: BTreeSet<uuid::Uuid> =
+        sqlx::query_scalar("select event_id from chassis.outbox").fetch_all(&intake).await?.into_iter().collect();
+    let applied: Vec<uuid::Uuid> = sqlx::query_scalar("select event_id from chassis.inbox").fetch_all(&reporting).await?;
+    let applied_once: BTreeSet<uuid::Uuid> = applied.iter().copied().collect();
+    findings.require(applied.len() == applied_once.len(), || "an event was applied twice".to_owned());
+    findings.require(applied_once == published, || {
+        format!("{} events published, {} applied, {} in both", published.len(), applied_once.len(), published.intersection(&applied_once).count())
+    });
+    let histories = "select coalesce(string_agg(aggregate_id::text || last_sequence::text || encode(digest, 'hex'), ',' order by aggregate_id), '')";
+    let produced: String = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("{histories} from chassis.histories"))).fetch_one(&intake).await?;
+    let consumed: String = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("{histories} from chassis.consumed_histories where producer = 'intake'"))).fetch_one(&reporting).await?;
+    findings.require(produced == consumed, || "the histories of intake and reporting differ".to_owned());
+    let parked = number(&reporting, "select count(*) from chassis.parked where redriven_at is null").await?;
+    findings.require(parked == 0, || format!("{parked} good events are parked"));
+
+    // The projection equals what one counts in the owner's database.
+    let by_channel = "select coalesce(string_agg(channel || '=' || n, ',' order by channel), '') from (select channel, count(*) as n from ";
+    let owner: String = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("{by_channel} referrals group by channel) counted"))).fetch_one(&intake).await?;
+    let projected: String = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("{by_channel} referral_facts group by channel) counted"))).fetch_one(&reporting).await?;
+    findings.require(owner == projected, || format!("by channel: intake counts {owner}, reporting {projected}"));
+
+    for queue in region.local.management().queues(&region.vhost).await? {
+        findings.require(queue.messages == 0, || format!("the queue {} holds {} messages at the end", queue.name, queue.messages));
+    }
+    Ok(findings)
+}

@@ -1,0 +1,77 @@
+//! A process dies at the worst moments, under load: nothing acknowledged is lost, nothing is done twice.
+
+use local::region_run::Service;
+use tests::check::{drained, invariants};
+use tests::faults::{CRASH_POINTS, Fault, crash_at};
+use tests::harness::{RegionUnderTest, Setup};
+use tests::load::Load;
+
+use crate::ONE_REGION;
+
+/// Runs load while faults happen one after the other; afterwards everything must be explained by the ledger.
+async fn survives(setup: Setup, faults: &[Fault]) {
+    let _turn = ONE_REGION.lock().await;
+    let region = RegionUnderTest::start(setup.without_operations()).await.unwrap();
+    let load = Load::start(&region.url().unwrap(), &region.ledger, 4).unwrap();
+
+    for fault in faults {
+        let before = region.ledger.acknowledged().unwrap();
+        fault.happen(&region).await.unwrap_or_else(|error| panic!("{fault:?}: {error:#}"));
+        testkit::eventually("writes are acknowledged again after the fault", || async {
+            (region.ledger.acknowledged().unwrap() > before + 4).then_some(())
+        })
+        .await;
+    }
+
+    load.stop().await.unwrap();
+    drained(&region).await.unwrap();
+    let findings = invariants(&region, &region.ledger).await.unwrap();
+    assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
+    assert!(findings.acknowledged > 5 * faults.len(), "only {} writes: the test tests nothing", findings.acknowledged);
+    region.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crash_at_any_point_between_request_and_effect_loses_and_doubles_nothing() {
+    let faults: Vec<Fault> = (0..CRASH_POINTS.len()).map(Fault::Crash).collect();
+    survives(Setup::durable(), &faults).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_paused_and_restarted_processes_lose_and_double_nothing() {
+    survives(
+        Setup::durable(),
+        &[
+            Fault::Kill(Service::Intake),
+            Fault::Kill(Service::Reporting),
+            Fault::Kill(Service::Gateway),
+            Fault::Pause(Service::Intake, 1_500),
+            Fault::Pause(Service::Reporting, 1_500),
+            Fault::Restart(Service::Intake),
+            Fault::Restart(Service::Reporting),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_stops_at_once_loses_and_doubles_nothing() {
+    survives(Setup::durable(), &[Fault::DatabaseStop; 5]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crash_before_the_answer_is_answered_the_first_time_again() {
+    let _turn = ONE_REGION.lock().await;
+    let region = RegionUnderTest::start(Setup::durable().without_operations()).await.unwrap();
+    let load = Load::start(&region.url().unwrap(), &region.ledger, 1).unwrap();
+
+    crash_at(&region, Service::Intake, "work.after_commit").await.unwrap();
+
+    let attempts = load.stop().await.unwrap();
+    drained(&region).await.unwrap();
+    let findings = invariants(&region, &region.ledger).await.unwrap();
+    assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
+    let succeeded = attempts.succeeded.load(std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(u64::try_from(findings.acknowledged).unwrap(), succeeded, "one answer for each write");
+    region.stop().await.unwrap();
+}

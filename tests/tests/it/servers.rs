@@ -1,0 +1,83 @@
+//! The broker stops, is killed, loses a queue; a second relay stands by.
+
+use local::region_run::Service;
+use tests::check::{drained, invariants};
+use tests::faults::Fault;
+use tests::harness::{RegionUnderTest, Setup};
+use tests::load::Load;
+
+use crate::ONE_REGION;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_broker_stopped_and_killed_under_load_loses_and_doubles_nothing() {
+    let _turn = ONE_REGION.lock().await;
+    let region = RegionUnderTest::start(Setup::with_own_broker().without_operations()).await.unwrap();
+    let load = Load::start(&region.url().unwrap(), &region.ledger, 4).unwrap();
+
+    // Twice in good order, ten times killed.
+    for fault in std::iter::repeat_n(Fault::BrokerStop, 2).chain(std::iter::repeat_n(Fault::BrokerKill, 10)) {
+        let before = region.ledger.acknowledged().unwrap();
+        fault.happen(&region).await.unwrap_or_else(|error| panic!("{fault:?}: {error:#}"));
+        // The outbox buffers: users notice nothing of a broker that is away.
+        assert!(region.ledger.acknowledged().unwrap() > before, "no write was acknowledged while the broker was away");
+    }
+
+    load.stop().await.unwrap();
+    drained(&region).await.unwrap();
+    let findings = invariants(&region, &region.ledger).await.unwrap();
+    assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
+    region.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_paused_relay_and_its_stand_by_lose_and_double_nothing() {
+    let _turn = ONE_REGION.lock().await;
+    let mut region = RegionUnderTest::start(Setup::durable().without_operations()).await.unwrap();
+    region.local.add_instance(Service::Intake).await.unwrap();
+    let load = Load::start(&region.url().unwrap(), &region.ledger, 4).unwrap();
+
+    for _ in 0..2 {
+        for name in ["intake", "intake-2"] {
+            let before = region.ledger.acknowledged().unwrap();
+            let process = region.local.process(name).unwrap();
+            process.pause().unwrap();
+            // Whoever holds the relay's lock is paused with it half of the time; connections it holds stay open.
+            testkit::eventually("writes go on at the other instance", || async {
+                (region.ledger.acknowledged().unwrap() > before).then_some(())
+            })
+            .await;
+            process.resume().unwrap();
+        }
+    }
+
+    load.stop().await.unwrap();
+    drained(&region).await.unwrap();
+    let findings = invariants(&region, &region.ledger).await.unwrap();
+    assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
+    region.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deleted_queue_is_made_again_and_republishing_brings_everything_back() {
+    let _turn = ONE_REGION.lock().await;
+    let region = RegionUnderTest::start(Setup::durable().without_operations()).await.unwrap();
+    let load = Load::start(&region.url().unwrap(), &region.ledger, 2).unwrap();
+
+    for _ in 0..3 {
+        let before = region.ledger.acknowledged().unwrap();
+        region.local.management().delete_queue(&region.vhost, "bondgenoot.reporting").await.unwrap();
+        testkit::eventually("writes go on", || async {
+            (region.ledger.acknowledged().unwrap() > before + 4).then_some(())
+        })
+        .await;
+    }
+
+    load.stop().await.unwrap();
+    let mut admin = tests::operator::admin(&region, "intake").unwrap();
+    let request = proto::admin::v1::RepublishEventsRequest { since: Some(std::time::UNIX_EPOCH.into()), aggregate_ids: Vec::new() };
+    admin.republish_events(request).await.unwrap();
+    drained(&region).await.unwrap();
+    let findings = invariants(&region, &region.ledger).await.unwrap();
+    assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
+    region.stop().await.unwrap();
+}

@@ -1,0 +1,41 @@
+//! What the tests share.
+
+use std::collections::BTreeMap;
+
+use tests::harness::RegionUnderTest;
+
+/// Waits until intake published everything: then nothing in its tables moves by itself.
+pub async fn published(region: &RegionUnderTest) {
+    tests::check::drained(region).await.unwrap();
+}
+
+/// What went wrong inside although every answer looked right: panics, and errors of our own.
+pub async fn wounds(region: &RegionUnderTest) -> Vec<String> {
+    let mut wounds = Vec::new();
+    for (name, service) in region.local.state().unwrap().services {
+        let log = std::fs::read_to_string(&service.log).unwrap();
+        for line in log.lines().filter(|line| line.to_lowercase().contains("panick")) {
+            wounds.push(format!("[log of {name}] {line}"));
+        }
+        for line in metrics(service.health).await.lines() {
+            let ours = line.starts_with("http_requests_total") && line.contains("status=\"5");
+            let theirs = line.starts_with("grpc_requests_total") && line.contains("code=\"13\"");
+            if ours || theirs {
+                wounds.push(format!("[metrics of {name}] {line}"));
+            }
+        }
+    }
+    wounds
+}
+
+/// The metrics that a process shows.
+pub async fn metrics(health: std::net::SocketAddr) -> String {
+    reqwest::get(format!("http://{health}/metrics")).await.unwrap().text().await.unwrap()
+}
+
+/// An environment with some settings changed.
+pub fn changed(environment: &BTreeMap<String, String>, changes: &[(&str, &str)]) -> BTreeMap<String, String> {
+    let mut environment = environment.clone();
+    environment.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    environment
+}
