@@ -12,6 +12,9 @@ pub enum Error {
     /// The region has no such programme, or the caller's mandates do not reach it: the answer is the same.
     #[error("there is no such programme, or it is out of the caller's reach")]
     ProgrammeNotFound,
+    /// The days of the period have no place in the region's time zone; the checks at start and of the request rule it out.
+    #[error("the period cannot be placed in the time zone of the region: {0}")]
+    Calendar(String),
     /// The database, or a row of it.
     #[error("the figures cannot be read")]
     Database(#[from] DatabaseError),
@@ -28,7 +31,7 @@ impl CommandError for Error {
     fn database(&self) -> Option<&DatabaseError> {
         match self {
             Self::Database(error) => Some(error),
-            Self::Invalid(_) | Self::ProgrammeNotFound => None,
+            Self::Invalid(_) | Self::ProgrammeNotFound | Self::Calendar(_) => None,
         }
     }
 }
@@ -38,6 +41,7 @@ impl Describe for Error {
         match self {
             Self::Invalid(_) => ErrorKind::InvalidArgument,
             Self::ProgrammeNotFound => ErrorKind::NotFound,
+            Self::Calendar(_) => ErrorKind::Internal,
             Self::Database(error) => error.kind(),
         }
     }
@@ -46,6 +50,7 @@ impl Describe for Error {
         match self {
             Self::Invalid(_) => "INVALID_FIELDS",
             Self::ProgrammeNotFound => "PROGRAMME_NOT_FOUND",
+            Self::Calendar(_) => "INTERNAL",
             Self::Database(error) => error.reason(),
         }
     }
@@ -58,6 +63,7 @@ impl Describe for Error {
             Self::ProgrammeNotFound => {
                 "check the code of the programme, or ask its coordinator for a mandate".to_owned()
             }
+            Self::Calendar(_) => "report the request id to the operators of the region".to_owned(),
             Self::Database(error) => error.remedy(),
         }
     }
@@ -65,7 +71,7 @@ impl Describe for Error {
     fn violations(&self) -> Vec<Violation> {
         match self {
             Self::Invalid(violations) => violations.clone(),
-            Self::ProgrammeNotFound | Self::Database(_) => Vec::new(),
+            Self::ProgrammeNotFound | Self::Calendar(_) | Self::Database(_) => Vec::new(),
         }
     }
 }

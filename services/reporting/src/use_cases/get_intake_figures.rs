@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chassis::database::{Command, DatabaseError, Work};
+use chassis::database::{Command, Work};
 use chassis::error::Violation;
 use region::{Explained as _, ProgrammeCode, Region};
 
@@ -56,19 +56,14 @@ impl Command for GetIntakeFigures {
             return Err(Error::ProgrammeNotFound);
         }
         let zone = work.clock().zone().clone();
-        let (start, end) = self.period.bounds(&zone).map_err(|error| impossible(&error.to_string()))?;
+        let (start, end) = self.period.bounds(&zone).map_err(|error| Error::Calendar(error.to_string()))?;
         let selection = Selection {
             programme,
             start,
             end,
             today: work.clock().today(),
-            zone: zone.iana_name().ok_or_else(|| impossible("the time zone of the region has no name"))?,
+            zone: zone.iana_name().ok_or_else(|| Error::Calendar("it has no name".to_owned()))?,
         };
         read_intake_figures(work.connection(), &selection).await
     }
-}
-
-/// What the checks at start and in [`Period::parse`] rule out.
-fn impossible(what: &str) -> Error {
-    Error::Database(DatabaseError::Inconsistent { table: "referral_facts", what: what.to_owned() })
 }

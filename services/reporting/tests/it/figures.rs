@@ -4,7 +4,7 @@ use jiff::ToSpan as _;
 use proto::intake::events::v1::ScreeningOutcome;
 use proto::reporting::v1::{Count, GetIntakeFiguresResponse, WaitingTime};
 
-use crate::house::House;
+use crate::house::{House, Quiet, coordinator, request};
 use crate::naive;
 use crate::producer::Sent;
 use crate::story::{Story, at, wire};
@@ -99,9 +99,9 @@ async fn figures_of_a_month_are_as_counted_by_hand() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_period_without_referrals_is_all_zero() {
-    let house = House::start_on("2024-04-20").await;
+    let house = Quiet::start_on("2024-04-20").await;
 
-    let figures = house.figures("2024-03-01", "2024-03-31").await;
+    let figures = house.ask(coordinator(), request("2024-03-01", "2024-03-31")).await.unwrap();
 
     let nothing = Some(WaitingTime::default());
     let expected = GetIntakeFiguresResponse {

@@ -130,6 +130,23 @@ async fn events_change_nothing_twice_even_when_the_inbox_was_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_older_screening_that_comes_again_leaves_the_newer_even_when_the_inbox_was_lost() {
+    let mut house = House::start_on(TODAY).await;
+    let story = Story::new();
+    let when = at("2024-03-10T09:00:00Z");
+    let submitted = house.producer.next(story.referral, &story.submitted(when));
+    let older = house.producer.next(story.referral, &story.screened(ScreeningOutcome::Manual, when));
+    let newer = house.producer.next(story.referral, &story.screened(ScreeningOutcome::Eligible, when));
+    house.tell(&[submitted.clone(), older.clone(), newer]).await;
+    let before = house.projections().await;
+
+    house.execute("truncate chassis.inbox, chassis.consumed_histories").await;
+    house.tell(&[submitted, older]).await;
+
+    assert_eq!(house.projections().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rebuild_equals_the_old_generation_and_a_recomputation_while_readers_go_on() {
     let mut house = House::start_on(TODAY).await;
     let events = histories(&mut house.producer, 300);

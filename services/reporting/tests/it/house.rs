@@ -21,6 +21,12 @@ pub struct House {
     pub producer: Producer,
 }
 
+/// Reporting in a region without a broker: for tests that need no event.
+pub struct Quiet {
+    pub region: TestRegion,
+    pub running: Running,
+}
+
 /// The region's time zone.
 pub fn brussels() -> TimeZone {
     TimeZone::get("Europe/Brussels").unwrap()
@@ -39,16 +45,8 @@ pub fn request(from: &str, to: &str) -> GetIntakeFiguresRequest {
 impl House {
     /// Starts it; today is a day of its own, so that waiting times can be told.
     pub async fn start_on(today: &str) -> Self {
-        Self::start_with(today, "").await
-    }
-
-    /// As [`start_on`](Self::start_on), with settings.
-    pub async fn start_with(today: &str, settings: &str) -> Self {
         let region = TestRegion::start().await.unwrap();
-        let clock_file = region.folder().join("clock");
-        set_today(&clock_file, today.parse().unwrap());
-        let overrides = format!("region.clock_file = \"{}\"\n{settings}", clock_file.display());
-        let running = region.run::<Reporting>(&overrides).await.unwrap();
+        let running = run_on(&region, today).await;
         queue_is_ready(&region.amqp_url()).await;
         let producer = Producer::connect(&region.amqp_url(), &region.code).await;
         Self { region, running, producer }
@@ -119,14 +117,48 @@ impl House {
         caller: Caller,
         request: GetIntakeFiguresRequest,
     ) -> Result<GetIntakeFiguresResponse, Status> {
-        let channel = self.running.client_channel(self.region.calls_as(caller).unwrap()).unwrap();
-        Ok(IntakeReportServiceClient::new(channel).get_intake_figures(request).await?.into_inner())
+        ask(&self.region, &self.running, caller, request).await
     }
 
     /// The figures of a period, for the coordinator.
     pub async fn figures(&self, from: &str, to: &str) -> GetIntakeFiguresResponse {
         self.ask(coordinator(), request(from, to)).await.unwrap()
     }
+}
+
+impl Quiet {
+    /// Starts it, on a day of its own.
+    pub async fn start_on(today: &str) -> Self {
+        let region = TestRegion::without_broker().await.unwrap();
+        let running = run_on(&region, today).await;
+        Self { region, running }
+    }
+
+    /// Asks as somebody.
+    pub async fn ask(
+        &self,
+        caller: Caller,
+        request: GetIntakeFiguresRequest,
+    ) -> Result<GetIntakeFiguresResponse, Status> {
+        ask(&self.region, &self.running, caller, request).await
+    }
+}
+
+async fn run_on(region: &TestRegion, today: &str) -> Running {
+    let clock_file = region.folder().join("clock");
+    set_today(&clock_file, today.parse().unwrap());
+    let overrides = format!("region.clock_file = \"{}\"", clock_file.display());
+    region.run::<Reporting>(&overrides).await.unwrap()
+}
+
+async fn ask(
+    region: &TestRegion,
+    running: &Running,
+    caller: Caller,
+    request: GetIntakeFiguresRequest,
+) -> Result<GetIntakeFiguresResponse, Status> {
+    let channel = running.client_channel(region.calls_as(caller).unwrap()).unwrap();
+    Ok(IntakeReportServiceClient::new(channel).get_intake_figures(request).await?.into_inner())
 }
 
 /// Lets business time be noon of a day.

@@ -103,7 +103,7 @@ impl Course {
                 events.push(producer.next(story.referral, &story.refused(reason, later())))
             }
             End::Withdrawn(reason) => {
-                events.push(producer.next(story.referral, &story.withdrawn(reason, later())))
+                events.push(producer.next(story.referral, &story.withdrawn(reason, later())));
             }
         }
         if self.is_erased {
