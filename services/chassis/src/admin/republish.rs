@@ -84,6 +84,7 @@ impl Command for MarkUnpublished {
         for aggregate in aggregates.unwrap_or_default() {
             work.touches(*aggregate);
         }
+        work.wakes_relay();
         Ok(Marked { rows: row.rows, last: row.last })
     }
 }

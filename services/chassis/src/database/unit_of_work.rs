@@ -295,8 +295,11 @@ impl UnitOfWork {
         if failpoint::pass("work.before_commit").await == failpoint::Trip::Error {
             return Err(DatabaseError::Failpoint);
         }
+        let wakes = work.wakes;
         work.transaction.commit().await?;
-        self.inner.wake.wake();
+        if wakes {
+            self.inner.wake.wake();
+        }
         failpoint::pass("work.after_commit").await;
         Ok(())
     }

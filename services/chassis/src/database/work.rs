@@ -21,6 +21,8 @@ pub struct Work {
     pub(super) subjects: Vec<Uuid>,
     pub(super) answer_about: Option<Uuid>,
     pub(super) stated_purpose: Option<String>,
+    /// Whether the relay has something to do after the commit.
+    pub(super) wakes: bool,
 }
 
 /// A point in an open transaction.
@@ -70,7 +72,7 @@ impl Work {
         )
         .fetch_one(&mut *transaction)
         .await?;
-        Ok(Self { transaction, context, staged: Vec::new(), subjects: Vec::new(), answer_about: None, stated_purpose: None })
+        Ok(Self { transaction, context, staged: Vec::new(), subjects: Vec::new(), answer_about: None, stated_purpose: None, wakes: false })
     }
 
     /// The connection, inside the transaction. Nothing but it may be awaited while the work is open.
@@ -171,6 +173,11 @@ impl Work {
         Ok(())
     }
 
+    /// The relay has something to do after the commit, although nothing was staged: rows were marked as unpublished.
+    pub(crate) fn wakes_relay(&mut self) {
+        self.wakes = true;
+    }
+
     /// Drops the events staged so far: a replay publishes nothing.
     pub(crate) fn discard_events(&mut self) {
         self.staged.clear();
@@ -178,6 +185,7 @@ impl Work {
 
     /// Writes outbox and audit rows.
     pub(super) async fn write_events(&mut self) -> Result<(), DatabaseError> {
+        self.wakes |= !self.staged.is_empty();
         for event in std::mem::take(&mut self.staged) {
             outbox::insert(&mut self.transaction, &event, &self.context).await?;
         }

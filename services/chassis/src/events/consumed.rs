@@ -27,7 +27,8 @@ pub(super) struct Loaded {
 pub(super) async fn load(connection: &mut PgConnection, keys: &[Key]) -> Result<Vec<Loaded>, DatabaseError> {
     let producers: Vec<&str> = keys.iter().map(|key| key.producer.as_str()).collect();
     let aggregates: Vec<Uuid> = keys.iter().map(|key| key.aggregate_id).collect();
-    // Every column but the wanted ones is absent for an aggregate that was never seen.
+    // Every column but the wanted ones is absent for an aggregate that was never seen. Lateral, so that the plan is one index
+    // probe per aggregate, also when it was made while the table was small and is used while a backlog fills it.
     let rows = sqlx::query!(
         r#"select wanted.producer as "producer!", wanted.aggregate_id as "aggregate_id!",
                   known.aggregate_type as "aggregate_type?", known.epoch as "epoch?", known.last_sequence as "last_sequence?",
@@ -40,9 +41,13 @@ pub(super) async fn load(connection: &mut PgConnection, keys: &[Key]) -> Result<
                    or exists (select 1 from chassis.parked as missing
                               where missing.waits_for = wanted.aggregate_id and missing.redriven_at is null)) as "has_waiting!"
            from unnest($1::text[], $2::uuid[]) as wanted (producer, aggregate_id)
-           left join chassis.consumed_histories as known
-             on known.producer = wanted.producer and known.aggregate_id = wanted.aggregate_id
-           left join chassis.parked on parked.parked_id = known.parked_id"#,
+           left join lateral (select aggregate_type, epoch, last_sequence, digest, parked_id
+                              from chassis.consumed_histories as history
+                              where history.producer = wanted.producer and history.aggregate_id = wanted.aggregate_id
+                              limit 1) as known on true
+           left join lateral (select parked_id, event_id, event_sequence
+                              from chassis.parked as holding where holding.parked_id = known.parked_id
+                              limit 1) as parked on true"#,
         &producers as _,
         &aggregates,
     )

@@ -101,6 +101,11 @@ impl Publisher {
         Ok(Self { connection, channel, producer: producer.to_owned(), region: region.to_owned(), window: window.max(1) })
     }
 
+    /// Declares anew: a binding that was lost while another consumer's still takes the events shows in nothing else.
+    pub(super) async fn declare(&self) -> Result<(), BrokerError> {
+        topology::declare_for_publisher(&self.channel, &self.producer).await
+    }
+
     /// Whether the broker holds publishers back (memory or disk alarm).
     pub(super) fn is_blocked(&self) -> bool {
         self.connection.status().blocked()

@@ -21,6 +21,8 @@ const STAND_BY: Duration = Duration::from_millis(500);
 const SILENCE: Duration = Duration::from_secs(15);
 /// How often a busy leader counts what waits; an idle one knows that nothing does.
 const COUNT_EVERY: Duration = Duration::from_secs(5);
+/// How often queues and bindings are declared anew within one generation.
+const DECLARE_EVERY: Duration = Duration::from_mins(1);
 const CHANNEL: &str = "outbox";
 
 /// Publishes what the units of work wrote into the outbox.
@@ -166,8 +168,12 @@ impl Relay {
     ) -> Result<(), Ended> {
         let shutdown = self.uow.tasks().shutdown();
         let mut in_flight = Batch::default();
-        let mut counted = Instant::now();
+        let (mut counted, mut declared) = (Instant::now(), Instant::now());
         loop {
+            if declared.elapsed() > DECLARE_EVERY {
+                publisher.declare().await?;
+                declared = Instant::now();
+            }
             // The broker is out of memory or disk: more would only time out. The count keeps the session alive.
             while publisher.is_blocked() {
                 self.report(session).await?;
