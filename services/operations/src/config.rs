@@ -77,6 +77,7 @@ pub struct WatchConfig {
 struct ThresholdsFields {
     outbox_oldest_seconds: i64,
     no_leader_seconds: i64,
+    no_connection_seconds: i64,
     pending_oldest_seconds: i64,
     no_consumer_seconds: i64,
     backlog_messages: i64,

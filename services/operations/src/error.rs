@@ -49,7 +49,9 @@ impl Describe for Error {
     fn remedy(&self) -> String {
         match self {
             Self::Database(error) => error.remedy(),
-            Self::InvalidFields(_) => "correct the fields named in the violations and send the request again".to_owned(),
+            Self::InvalidFields(_) => {
+                "correct the fields named in the violations and send the request again".to_owned()
+            }
         }
     }
 

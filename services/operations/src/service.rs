@@ -1,6 +1,7 @@
 //! The composition root: settings to gRPC service and background work.
 
 use anyhow::Context as _;
+use chassis::admin::Admin;
 use chassis::caller::{Signer, Verifier};
 use chassis::clock::Clock;
 use chassis::config::millis;
@@ -61,14 +62,18 @@ impl Service for Operations {
         let work = open_database(&config, code, &clock, &context).await?;
 
         let (thresholds, refresh) = (config.thresholds.0.clone(), millis(config.watch.refresh_ms));
-        let region_watch = RegionWatch::new(work.clone(), Sources::new(services, broker), thresholds, refresh);
+        let region_watch =
+            RegionWatch::new(work.clone(), Sources::new(services, broker), thresholds, refresh);
         let shutdown = context.tasks.shutdown();
         let watching = watch(region_watch.clone(), millis(config.watch.interval_ms), shutdown.clone());
         context.tasks.background("region watch", watching);
-        let comparing = compare_histories(region_watch.clone(), millis(config.watch.compare_ms), shutdown.clone());
+        let comparing =
+            compare_histories(region_watch.clone(), millis(config.watch.compare_ms), shutdown.clone());
         context.tasks.background("comparison of histories", comparing);
 
-        let routes = Routes::new(HealthServiceServer::new(HealthRpc::new(work, region_watch)));
+        let admin = Admin::new(work.clone(), None, None);
+        let routes = Routes::new(HealthServiceServer::new(HealthRpc::new(work, region_watch)))
+            .add_service(admin.into_server());
         Server::new(verifier, clock, &config.grpc).spawn(routes, config.grpc.address, &context.tasks).await?;
         Ok(())
     }
@@ -89,10 +94,18 @@ async fn open_database(
         missing.is_empty(),
         "the database lacks the migrations {missing:?} of this build; run `operations migrate` first"
     );
-    Ok(UnitOfWork::new(pool, deployment, clock.clone(), Vault::ephemeral(), context.tasks.clone(), Wake::new()))
+    Ok(UnitOfWork::new(
+        pool,
+        deployment,
+        clock.clone(),
+        Vault::ephemeral(),
+        context.tasks.clone(),
+        Wake::new(),
+    ))
 }
 
 fn load_region(config: &OperationsConfig) -> anyhow::Result<Region> {
-    region::load(&config.region.file)
-        .map_err(|report| anyhow::anyhow!("the region file {} cannot be used:\n{report}", config.region.file.display()))
+    region::load(&config.region.file).map_err(|report| {
+        anyhow::anyhow!("the region file {} cannot be used:\n{report}", config.region.file.display())
+    })
 }

@@ -89,7 +89,10 @@ mod tests {
 
         let changes = Changes::between(&evaluation, &open);
 
-        assert_eq!(changes.opened.iter().map(|found| found.code).collect::<Vec<_>>(), [FindingCode::ServiceUnreachable]);
+        assert_eq!(
+            changes.opened.iter().map(|found| found.code).collect::<Vec<_>>(),
+            [FindingCode::ServiceUnreachable]
+        );
         assert_eq!(changes.closed, [Uuid::from_u128(3)]);
         assert!(changes.changed.is_empty());
     }

@@ -36,7 +36,8 @@ impl Patience {
                 let key = condition.key();
                 let opened = open.get(&key).copied();
                 let first = *self.since.entry(key).or_insert(now);
-                let lasted = now.duration_since(first) >= SignedDuration::from_secs(condition.lasting_seconds);
+                let lasted =
+                    now.duration_since(first) >= SignedDuration::from_secs(condition.lasting_seconds);
                 (opened.is_some() || lasted).then(|| condition.into_found(opened.unwrap_or(first)))
             })
             .collect()

@@ -44,7 +44,8 @@ impl Reconciliation {
 
     /// Takes a comparison, per pair what was produced and what was consumed, and says whether the histories agree.
     pub fn agrees(&mut self, pairs: BTreeMap<Pair, (Vec<History>, Vec<History>)>) -> bool {
-        let now: BTreeSet<Difference> = pairs.into_iter().flat_map(|(pair, sides)| differences(&pair, sides)).collect();
+        let now: BTreeSet<Difference> =
+            pairs.into_iter().flat_map(|(pair, sides)| differences(&pair, sides)).collect();
         let agrees = now.is_empty() || self.before.as_ref().is_some_and(|before| before.is_disjoint(&now));
         self.before = Some(now);
         agrees
@@ -72,10 +73,17 @@ mod tests {
     use super::*;
 
     fn history(id: u128, last_sequence: i64) -> History {
-        History { aggregate_id: Uuid::from_u128(id), last_sequence, digest: vec![u8::try_from(last_sequence).unwrap()] }
+        History {
+            aggregate_id: Uuid::from_u128(id),
+            last_sequence,
+            digest: vec![u8::try_from(last_sequence).unwrap()],
+        }
     }
 
-    fn compared(produced: Vec<History>, consumed: Vec<History>) -> BTreeMap<Pair, (Vec<History>, Vec<History>)> {
+    fn compared(
+        produced: Vec<History>,
+        consumed: Vec<History>,
+    ) -> BTreeMap<Pair, (Vec<History>, Vec<History>)> {
         let pair = Pair { producer: "intake".to_owned(), consumer: "reporting".to_owned() };
         BTreeMap::from([(pair, (produced, consumed))])
     }
@@ -90,7 +98,9 @@ mod tests {
         let mut reconciliation = Reconciliation::new();
         for _ in 0..3 {
             // The consumer knows more than the restored producer, and something the producer never heard of.
-            assert!(!reconciliation.agrees(compared(vec![history(1, 3)], vec![history(1, 5), history(2, 1)])));
+            assert!(
+                !reconciliation.agrees(compared(vec![history(1, 3)], vec![history(1, 5), history(2, 1)]))
+            );
         }
         let other_digest = History { digest: vec![9], ..history(1, 3) };
         assert!(!Reconciliation::new().agrees(compared(vec![history(1, 3)], vec![other_digest])));

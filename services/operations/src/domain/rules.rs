@@ -2,7 +2,8 @@
 
 use super::texts::{duration, messages};
 use super::{
-    BrokerSeen, Found, FindingCode, InstanceSeen, Key, QueueSeen, ServiceSeen, Severity, Silence, Snapshot, Status, Thresholds,
+    BrokerSeen, FindingCode, Found, InstanceSeen, Key, QueueSeen, ServiceSeen, Severity, Silence, Snapshot,
+    Status, Thresholds,
 };
 
 /// Queue for messages that no queue was bound for, where an operator set one up.
@@ -36,7 +37,13 @@ impl Condition {
     }
 
     pub(super) fn into_found(self, since: jiff::Timestamp) -> Found {
-        Found { code: self.code, subject: self.subject, severity: self.severity, message: self.message, since }
+        Found {
+            code: self.code,
+            subject: self.subject,
+            severity: self.severity,
+            message: self.message,
+            since,
+        }
     }
 
     fn new(code: FindingCode, subject: &str, severity: Severity, message: String) -> Self {
@@ -56,7 +63,7 @@ pub fn conditions(snapshot: &Snapshot, thresholds: &Thresholds) -> Vec<Condition
         if let Some(first) = service.answers().next() {
             all.extend(events(service, first, thresholds));
             all.extend(no_leader(service, snapshot, thresholds));
-            all.extend(not_connected(service, snapshot));
+            all.extend(not_connected(service, snapshot, thresholds));
             all.extend(not_durable(service, first, thresholds));
             all.extend(epoch_raised(service, first, snapshot));
             all.extend(missing_queue(service, snapshot, thresholds));
@@ -74,7 +81,9 @@ pub fn conditions(snapshot: &Snapshot, thresholds: &Thresholds) -> Vec<Condition
 /// Whether an open finding cannot be judged, because what it is about did not answer: it stays open.
 pub fn is_unknown(key: &Key, snapshot: &Snapshot) -> bool {
     use FindingCode as Code;
-    let Some(code) = FindingCode::ALL.into_iter().find(|code| code.as_str() == key.code) else { return false };
+    let Some(code) = FindingCode::ALL.into_iter().find(|code| code.as_str() == key.code) else {
+        return false;
+    };
     let service = snapshot.services.iter().find(|service| service.name == key.subject);
     let silent = service.is_some_and(|service| !service.is_reachable());
     let broker_silent = snapshot.broker == BrokerSeen::Silent;
@@ -87,7 +96,9 @@ pub fn is_unknown(key: &Key, snapshot: &Snapshot) -> bool {
         | Code::BrokerUnreachable => silent,
         // A relay leaves the lead while the broker is away, so its lead cannot be judged then.
         Code::NoRelayLeader => silent || broker_silent,
-        Code::QueueWithoutConsumer | Code::QueueBacklog | Code::UnroutableMessages | Code::DeadLetters => broker_silent,
+        Code::QueueWithoutConsumer | Code::QueueBacklog | Code::UnroutableMessages | Code::DeadLetters => {
+            broker_silent
+        }
         Code::BuildsDiffer => snapshot.services.iter().any(|service| !service.is_reachable()),
         Code::ServiceUnreachable | Code::FindingsNotKept => false,
     }
@@ -158,8 +169,9 @@ fn no_leader(service: &ServiceSeen, snapshot: &Snapshot, thresholds: &Thresholds
 
 /// A stand-by has no connection, and a relay without the lead has none either: while the broker answers, that is the lead's
 /// trouble and not the broker's.
-fn not_connected(service: &ServiceSeen, snapshot: &Snapshot) -> Option<Condition> {
-    let needs_broker = !service.publishes.is_empty() || service.answers().any(|status| status.queue.is_some());
+fn not_connected(service: &ServiceSeen, snapshot: &Snapshot, thresholds: &Thresholds) -> Option<Condition> {
+    let needs_broker =
+        !service.publishes.is_empty() || service.answers().any(|status| status.queue.is_some());
     let explained = snapshot.broker != BrokerSeen::Silent
         && !service.publishes.is_empty()
         && !service.answers().any(|status| status.relay_leader);
@@ -167,14 +179,18 @@ fn not_connected(service: &ServiceSeen, snapshot: &Snapshot) -> Option<Condition
         return None;
     }
     let message = format!("{} heeft geen verbinding met de berichtendienst", service.name);
-    Some(Condition::new(FindingCode::BrokerUnreachable, &service.name, Severity::Failure, message))
+    Some(
+        Condition::new(FindingCode::BrokerUnreachable, &service.name, Severity::Failure, message)
+            .lasting(thresholds.no_connection_seconds),
+    )
 }
 
 fn broker_silent(snapshot: &Snapshot) -> Option<Condition> {
     if snapshot.broker != BrokerSeen::Silent {
         return None;
     }
-    let connected = snapshot.services.iter().any(|service| service.answers().any(|status| status.broker_connected));
+    let connected =
+        snapshot.services.iter().any(|service| service.answers().any(|status| status.broker_connected));
     let (severity, message) = if connected {
         (Severity::Warning, "het beheer van de berichtendienst antwoordt niet; berichten gaan wel door")
     } else {
@@ -195,7 +211,11 @@ fn not_durable(service: &ServiceSeen, status: &Status, thresholds: &Thresholds) 
     if !thresholds.durable_databases || settings.is_empty() {
         return None;
     }
-    let message = format!("de databank van {} kan bij een crash bevestigd werk verliezen: {}", service.name, settings.join(", "));
+    let message = format!(
+        "de databank van {} kan bij een crash bevestigd werk verliezen: {}",
+        service.name,
+        settings.join(", ")
+    );
     Some(Condition::new(FindingCode::DatabaseNotDurable, &service.name, Severity::Failure, message))
 }
 
@@ -232,7 +252,10 @@ fn missing_bindings(service: &ServiceSeen, snapshot: &Snapshot, thresholds: &Thr
         if found.iter().any(|condition| condition.subject == missing.queue) {
             continue;
         }
-        let message = format!("de wachtrij {} krijgt de berichten {} niet: de binding ontbreekt", missing.queue, missing.routing_key);
+        let message = format!(
+            "de wachtrij {} krijgt de berichten {} niet: de binding ontbreekt",
+            missing.queue, missing.routing_key
+        );
         found.push(
             Condition::new(FindingCode::UnroutableMessages, &missing.queue, Severity::Failure, message)
                 .lasting(thresholds.no_consumer_seconds),
@@ -268,7 +291,8 @@ fn queue_condition(queue: &QueueSeen, thresholds: &Thresholds) -> Vec<Condition>
     if queue.messages >= thresholds.backlog_messages {
         let message = format!("{waiting} in {name}");
         found.push(
-            Condition::new(FindingCode::QueueBacklog, name, Severity::Warning, message).lasting(thresholds.backlog_seconds),
+            Condition::new(FindingCode::QueueBacklog, name, Severity::Warning, message)
+                .lasting(thresholds.backlog_seconds),
         );
     }
     found
@@ -283,15 +307,20 @@ fn builds_differ(snapshot: &Snapshot, thresholds: &Thresholds) -> Vec<Condition>
     };
     let mut found = Vec::new();
     let condition = |subject: &str, message: String| {
-        Condition::new(FindingCode::BuildsDiffer, subject, Severity::Warning, message).lasting(thresholds.builds_differ_seconds)
+        Condition::new(FindingCode::BuildsDiffer, subject, Severity::Warning, message)
+            .lasting(thresholds.builds_differ_seconds)
     };
     for service in &snapshot.services {
         if let Some(builds) = mixed(service.answers().map(|status| status.build_id.as_str()).collect()) {
-            found.push(condition(&service.name, format!("exemplaren van {} draaien verschillende versies: {builds}", service.name)));
+            found.push(condition(
+                &service.name,
+                format!("exemplaren van {} draaien verschillende versies: {builds}", service.name),
+            ));
         }
     }
     let version = |status: &'_ Status| status.build_id.split('-').next().unwrap_or_default().to_owned();
-    let versions: Vec<String> = snapshot.services.iter().flat_map(ServiceSeen::answers).map(version).collect();
+    let versions: Vec<String> =
+        snapshot.services.iter().flat_map(ServiceSeen::answers).map(version).collect();
     if let Some(versions) = mixed(versions.iter().map(String::as_str).collect()) {
         found.push(condition(REGION, format!("de diensten draaien verschillende versies: {versions}")));
     }

@@ -11,6 +11,7 @@ fn thresholds() -> Thresholds {
     Thresholds {
         outbox_oldest_seconds: 30,
         no_leader_seconds: 15,
+        no_connection_seconds: 10,
         pending_oldest_seconds: 300,
         no_consumer_seconds: 15,
         backlog_messages: 1000,
@@ -120,10 +121,13 @@ fn a_silent_service_is_unreachable_and_one_silent_instance_of_two_is_a_warning()
         Silence::Failing,
         Silence::Other { who: "reporting van waasland".to_owned() },
     ] {
-        let silent = |snapshot: &mut Snapshot| snapshot.services[0].instances = vec![InstanceSeen::Silent(silence)];
+        let silent =
+            |snapshot: &mut Snapshot| snapshot.services[0].instances = vec![InstanceSeen::Silent(silence)];
         assert_eq!(after(silent), one(FindingCode::ServiceUnreachable, "intake", Severity::Failure));
     }
-    let half = |snapshot: &mut Snapshot| snapshot.services[0].instances.push(InstanceSeen::Silent(Silence::NoAnswer));
+    let half = |snapshot: &mut Snapshot| {
+        snapshot.services[0].instances.push(InstanceSeen::Silent(Silence::NoAnswer))
+    };
     assert_eq!(after(half), one(FindingCode::ServiceUnreachable, "intake", Severity::Warning));
 }
 
@@ -166,15 +170,24 @@ fn events_that_wait_long_or_are_parked_are_found() {
     };
     assert_eq!(after(pending(300)), []);
     assert_eq!(after(pending(301)), one(FindingCode::EventsPendingLong, "reporting", Severity::Warning));
-    assert_eq!(after(of(1, |status| status.parked = 1)), one(FindingCode::EventsParked, "reporting", Severity::Failure));
+    assert_eq!(
+        after(of(1, |status| status.parked = 1)),
+        one(FindingCode::EventsParked, "reporting", Severity::Failure)
+    );
 }
 
 #[test]
 fn a_queue_without_consumer_or_gone_is_found_and_others_queues_are_nobodys_business() {
     let without = queues(|queues| queues[0].consumers = 0);
-    assert_eq!(after(without), one(FindingCode::QueueWithoutConsumer, "bondgenoot.reporting", Severity::Failure));
+    assert_eq!(
+        after(without),
+        one(FindingCode::QueueWithoutConsumer, "bondgenoot.reporting", Severity::Failure)
+    );
     let gone = queues(|queues| drop(queues.remove(0)));
-    assert_eq!(after(gone), one(FindingCode::QueueWithoutConsumer, "bondgenoot.reporting", Severity::Failure));
+    assert_eq!(
+        after(gone),
+        one(FindingCode::QueueWithoutConsumer, "bondgenoot.reporting", Severity::Failure)
+    );
     assert_eq!(after(queues(|queues| queues[2].consumers = 0)), []);
 }
 
@@ -188,13 +201,19 @@ fn a_backlog_begins_at_its_threshold() {
 #[test]
 fn messages_without_destination_and_missing_bindings_are_found() {
     let unroutable = queues(|queues| queues.push(queue("bondgenoot.unroutable")));
-    assert_eq!(after(unroutable), one(FindingCode::UnroutableMessages, "bondgenoot.unroutable", Severity::Failure));
+    assert_eq!(
+        after(unroutable),
+        one(FindingCode::UnroutableMessages, "bondgenoot.unroutable", Severity::Failure)
+    );
 
     let unbound = |snapshot: &mut Snapshot| match &mut snapshot.broker {
         BrokerSeen::Answered { bindings, .. } => bindings.clear(),
         BrokerSeen::Silent => unreachable!("the broker answers at first"),
     };
-    assert_eq!(after(unbound), one(FindingCode::UnroutableMessages, "bondgenoot.reporting", Severity::Failure));
+    assert_eq!(
+        after(unbound),
+        one(FindingCode::UnroutableMessages, "bondgenoot.reporting", Severity::Failure)
+    );
 }
 
 #[test]
@@ -232,9 +251,12 @@ fn one_service_without_connection_is_found_while_the_broker_answers() {
 
 #[test]
 fn a_database_that_may_lose_writes_is_found_where_that_matters() {
-    let weak = || intake(|status| drop(status.database_settings.insert("fsync".to_owned(), "off".to_owned())));
+    let weak =
+        || intake(|status| drop(status.database_settings.insert("fsync".to_owned(), "off".to_owned())));
     assert_eq!(after(weak()), one(FindingCode::DatabaseNotDurable, "intake", Severity::Failure));
-    let local = intake(|status| drop(status.database_settings.insert("synchronous_commit".to_owned(), "local".to_owned())));
+    let local = intake(|status| {
+        drop(status.database_settings.insert("synchronous_commit".to_owned(), "local".to_owned()))
+    });
     assert_eq!(after(local), one(FindingCode::DatabaseNotDurable, "intake", Severity::Failure));
 
     let mut snapshot = healthy();
@@ -244,7 +266,10 @@ fn a_database_that_may_lose_writes_is_found_where_that_matters() {
 
 #[test]
 fn a_raised_epoch_is_found_until_it_was_reconciled() {
-    assert_eq!(after(intake(|status| status.epoch = 2)), one(FindingCode::EpochRaised, "intake", Severity::Failure));
+    assert_eq!(
+        after(intake(|status| status.epoch = 2)),
+        one(FindingCode::EpochRaised, "intake", Severity::Failure)
+    );
     let reconciled = |snapshot: &mut Snapshot| {
         intake(|status| status.epoch = 2)(snapshot);
         snapshot.reconciled.insert("intake".to_owned(), 2);
@@ -269,7 +294,10 @@ fn mixed_versions_are_found_and_other_executables_of_one_version_are_not() {
 fn what_does_not_answer_cannot_be_judged_and_stays_open() {
     let mut snapshot = healthy();
     snapshot.services[0].instances = vec![InstanceSeen::Silent(Silence::NoAnswer)];
-    let key = |code: FindingCode, subject: &str| Key { code: code.as_str().to_owned(), subject: subject.to_owned() };
+    let key = |code: FindingCode, subject: &str| Key {
+        code: code.as_str().to_owned(),
+        subject: subject.to_owned(),
+    };
 
     assert!(is_unknown(&key(FindingCode::OutboxStuck, "intake"), &snapshot));
     assert!(!is_unknown(&key(FindingCode::OutboxStuck, "reporting"), &snapshot));

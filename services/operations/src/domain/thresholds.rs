@@ -7,6 +7,8 @@ pub struct Thresholds {
     pub outbox_oldest_seconds: i64,
     /// How long no instance may lead, seconds.
     pub no_leader_seconds: i64,
+    /// How long a service may be without connection to the broker, seconds.
+    pub no_connection_seconds: i64,
     /// How long an event may wait for another, seconds.
     pub pending_oldest_seconds: i64,
     /// How long a queue may be without consumer, seconds.

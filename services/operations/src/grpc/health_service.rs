@@ -63,13 +63,19 @@ impl HealthService for HealthRpc {
         Ok(Response::new(GetRegionHealthResponse { health }))
     }
 
-    async fn check_region(&self, request: Request<CheckRegionRequest>) -> Result<Response<CheckRegionResponse>, Status> {
+    async fn check_region(
+        &self,
+        request: Request<CheckRegionRequest>,
+    ) -> Result<Response<CheckRegionResponse>, Status> {
         let (call, _) = open(request)?;
         let health = Some(self.health(&call).await?);
         Ok(Response::new(CheckRegionResponse { health }))
     }
 
-    async fn list_findings(&self, request: Request<ListFindingsRequest>) -> Result<Response<ListFindingsResponse>, Status> {
+    async fn list_findings(
+        &self,
+        request: Request<ListFindingsRequest>,
+    ) -> Result<Response<ListFindingsResponse>, Status> {
         let (call, request) = open(request)?;
         let query = from_request(&request).map_err(|error| status(&error))?;
         let page = self.work.read(&call, query).await.map_err(|error| status(&error))?;

@@ -45,7 +45,10 @@ mod tests {
 
     #[test]
     fn a_token_leads_back_to_its_place_in_its_own_list_only() {
-        let cursor = Cursor { at: Timestamp::from_microsecond(1_700_000_000_123_456).unwrap(), id: Uuid::from_u128(7) };
+        let cursor = Cursor {
+            at: Timestamp::from_microsecond(1_700_000_000_123_456).unwrap(),
+            id: Uuid::from_u128(7),
+        };
         let token = to_token(cursor, true);
 
         assert_eq!(from_token(&token, true), Ok(cursor));

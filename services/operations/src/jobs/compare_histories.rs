@@ -36,7 +36,8 @@ fn restored(health: &RegionHealth) -> Vec<(String, i64)> {
         .iter()
         .filter(|finding| finding.key.code == code)
         .filter_map(|finding| {
-            let service = health.snapshot.services.iter().find(|service| service.name == finding.key.subject)?;
+            let service =
+                health.snapshot.services.iter().find(|service| service.name == finding.key.subject)?;
             Some((service.name.clone(), service.answers().next()?.epoch))
         })
         .collect()
@@ -54,7 +55,11 @@ async fn compare(watch: &RegionWatch, (service, epoch): &(String, i64), reconcil
         return;
     }
     match watch.note_reconciled(service, *epoch).await {
-        Ok(()) => tracing::info!(service.name = service, deployment.epoch = epoch, "the histories agree again after a restore"),
+        Ok(()) => tracing::info!(
+            service.name = service,
+            deployment.epoch = epoch,
+            "the histories agree again after a restore"
+        ),
         Err(error) => tracing::warn!(error.chain = %Chain(&error), "a reconciliation cannot be noted"),
     }
 }

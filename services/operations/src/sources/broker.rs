@@ -78,12 +78,17 @@ struct BindingAnswer {
 impl Broker {
     /// A client; every call ends `within` this time.
     pub fn new(config: &BrokerConfig, within: Duration) -> Result<Self, BrokerError> {
-        let amqp = Url::parse(config.url.expose_secret())
-            .map_err(|_| BrokerError::Url { setting: "broker.url", example: "amqp://user:password@host:5672/vhost" })?;
+        let amqp = Url::parse(config.url.expose_secret()).map_err(|_| BrokerError::Url {
+            setting: "broker.url",
+            example: "amqp://user:password@host:5672/vhost",
+        })?;
         let base = Url::parse(config.management_url.expose_secret())
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-            .ok_or(BrokerError::Url { setting: "broker.management_url", example: "http://user:password@host:15672" })?;
+            .ok_or(BrokerError::Url {
+                setting: "broker.management_url",
+                example: "http://user:password@host:15672",
+            })?;
         let vhost = vhost(&amqp);
         let of = |list: &str| {
             let mut url = base.clone();
@@ -105,8 +110,13 @@ impl Broker {
 
     /// Asks for queues and bindings.
     pub async fn look(&self) -> BrokerSeen {
-        match futures::try_join!(self.list::<QueueAnswer>(&self.queues), self.list::<BindingAnswer>(&self.bindings)) {
-            Ok((queues, bindings)) => BrokerSeen::Answered { queues: from_queues(queues), bindings: from_bindings(bindings) },
+        match futures::try_join!(
+            self.list::<QueueAnswer>(&self.queues),
+            self.list::<BindingAnswer>(&self.bindings)
+        ) {
+            Ok((queues, bindings)) => {
+                BrokerSeen::Answered { queues: from_queues(queues), bindings: from_bindings(bindings) }
+            }
             Err(error) => {
                 tracing::debug!(error.chain = %chassis::error::Chain(&error), "the broker gave no status");
                 BrokerSeen::Silent
@@ -116,8 +126,13 @@ impl Broker {
 
     async fn list<T: DeserializeOwned>(&self, url: &Url) -> Result<Vec<T>, BrokerError> {
         let failed = |error: reqwest::Error| BrokerError::Request(error.without_url());
-        let mut answer =
-            self.client.get(url.clone()).send().await.and_then(reqwest::Response::error_for_status).map_err(failed)?;
+        let mut answer = self
+            .client
+            .get(url.clone())
+            .send()
+            .await
+            .and_then(reqwest::Response::error_for_status)
+            .map_err(failed)?;
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(failed)? {
             if body.len().saturating_add(chunk.len()) > MAX_ANSWER {

@@ -14,7 +14,10 @@ use crate::domain::{History, Pair};
 const PAGE: i32 = 5000;
 
 /// Both sides of every pair that this service is in, as far as the other side is watched.
-pub(super) async fn around(services: &Services, service: &str) -> Result<BTreeMap<Pair, (Vec<History>, Vec<History>)>, Status> {
+pub(super) async fn around(
+    services: &Services,
+    service: &str,
+) -> Result<BTreeMap<Pair, (Vec<History>, Vec<History>)>, Status> {
     let watched: BTreeSet<&str> = services.names().collect();
     let mut sides = BTreeMap::new();
     for (pair, aggregates) in pairs(service) {
@@ -59,10 +62,15 @@ async fn produced(client: &mut Client, aggregates: &BTreeSet<&str>) -> Result<Ve
     }
 }
 
-async fn consumed(client: &mut Client, producer: &str, aggregates: &BTreeSet<&str>) -> Result<Vec<History>, Status> {
+async fn consumed(
+    client: &mut Client,
+    producer: &str,
+    aggregates: &BTreeSet<&str>,
+) -> Result<Vec<History>, Status> {
     let (mut all, mut page_token) = (Vec::new(), String::new());
     loop {
-        let request = ListConsumedHistoriesRequest { producer: producer.to_owned(), page_size: PAGE, page_token };
+        let request =
+            ListConsumedHistoriesRequest { producer: producer.to_owned(), page_size: PAGE, page_token };
         let page = client.list_consumed_histories(request).await?.into_inner();
         all.extend(from_histories(page.histories, aggregates)?);
         if page.next_page_token.is_empty() {
@@ -76,8 +84,8 @@ fn from_histories(page: Vec<admin::History>, aggregates: &BTreeSet<&str>) -> Res
     page.into_iter()
         .filter(|history| aggregates.contains(history.aggregate_type.as_str()))
         .map(|history| {
-            let aggregate_id =
-                Uuid::try_parse(&history.aggregate_id).map_err(|_| Status::internal("an aggregate id is no UUID"))?;
+            let aggregate_id = Uuid::try_parse(&history.aggregate_id)
+                .map_err(|_| Status::internal("an aggregate id is no UUID"))?;
             Ok(History { aggregate_id, last_sequence: history.last_sequence, digest: history.digest })
         })
         .collect()

@@ -36,7 +36,9 @@ struct Watched {
 #[derive(Debug, thiserror::Error)]
 pub enum ServicesError {
     /// None is named.
-    #[error("no service is watched; name each under [services], or set OPERATIONS_SERVICES__<NAME> to its address")]
+    #[error(
+        "no service is watched; name each under [services], or set OPERATIONS_SERVICES__<NAME> to its address"
+    )]
     None,
     /// An address is wrong.
     #[error("services.{service} cannot be used")]
@@ -65,8 +67,12 @@ impl Services {
                 let operator = Authorized::new(signer.clone(), Caller::principal(Principal::Operator));
                 Ok(AdminServiceClient::with_interceptor(channel, operator))
             };
-            let instances =
-                list.split(',').map(str::trim).filter(|address| !address.is_empty()).map(client).collect::<Result<Vec<_>, _>>()?;
+            let instances = list
+                .split(',')
+                .map(str::trim)
+                .filter(|address| !address.is_empty())
+                .map(client)
+                .collect::<Result<Vec<_>, _>>()?;
             if !instances.is_empty() {
                 watched.push(Watched { name: name.clone(), publishes: wanted_bindings(name), instances });
             }
@@ -81,7 +87,8 @@ impl Services {
     pub async fn look(&self) -> Vec<ServiceSeen> {
         join_all(self.watched.iter().map(|service| async {
             let instances =
-                join_all(service.instances.iter().map(|client| self.ask(&service.name, client.clone()))).await;
+                join_all(service.instances.iter().map(|client| self.ask(&service.name, client.clone())))
+                    .await;
             ServiceSeen { name: service.name.clone(), publishes: service.publishes.clone(), instances }
         }))
         .await

@@ -84,7 +84,11 @@ pub async fn change(
 }
 
 /// Closes a finding; false when it is closed already.
-pub async fn close(connection: &mut PgConnection, finding_id: Uuid, at: Timestamp) -> Result<bool, DatabaseError> {
+pub async fn close(
+    connection: &mut PgConnection,
+    finding_id: Uuid,
+    at: Timestamp,
+) -> Result<bool, DatabaseError> {
     let done = sqlx::query!(
         "update findings set until = greatest(since, $2) where finding_id = $1 and until is null",
         finding_id,

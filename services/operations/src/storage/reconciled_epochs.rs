@@ -13,7 +13,12 @@ pub async fn all(connection: &mut PgConnection) -> Result<BTreeMap<String, i64>,
 }
 
 /// Notes that a service was seen reconciled in an epoch; never goes back.
-pub async fn note(connection: &mut PgConnection, service: &str, epoch: i64, at: Timestamp) -> Result<(), sqlx::Error> {
+pub async fn note(
+    connection: &mut PgConnection,
+    service: &str,
+    epoch: i64,
+    at: Timestamp,
+) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "insert into reconciled_epochs (service, epoch, reconciled_at)
          values ($1, $2, $3)

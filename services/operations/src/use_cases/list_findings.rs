@@ -35,7 +35,8 @@ impl Command for ListFindings {
     async fn execute(&self, work: &mut Work) -> Result<FindingsPage, Error> {
         // One more than asked for tells whether there is a next page.
         let mut found =
-            findings::page(work.connection(), self.open_only, self.after, self.size.saturating_add(1)).await?;
+            findings::page(work.connection(), self.open_only, self.after, self.size.saturating_add(1))
+                .await?;
         let size = usize::try_from(self.size).unwrap_or(usize::MAX);
         let more = found.len() > size;
         found.truncate(size);

@@ -27,7 +27,12 @@ pub enum Overall {
 
 impl RegionHealth {
     /// Joins what was found with the findings that are kept (id, since), and adds those that cannot be judged now.
-    pub fn new(snapshot: Snapshot, evaluation: Evaluation, open: &BTreeMap<Key, Finding>, ids: IdGenerator) -> Self {
+    pub fn new(
+        snapshot: Snapshot,
+        evaluation: Evaluation,
+        open: &BTreeMap<Key, Finding>,
+        ids: IdGenerator,
+    ) -> Self {
         let mut findings: Vec<Finding> = evaluation
             .found
             .into_iter()

@@ -13,7 +13,8 @@ use tokio::sync::Mutex;
 
 use super::{Known, NoteReconciled, RecordFindings, Recorded, RegionHealth};
 use crate::domain::{
-    Changes, Evaluation, Finding, FindingCode, Found, Key, Patience, Severity, Snapshot, Thresholds, conditions, is_unknown,
+    Changes, Evaluation, Finding, FindingCode, Found, Key, Patience, Severity, Snapshot, Thresholds,
+    conditions, is_unknown,
 };
 use crate::error::Error;
 use crate::sources::Sources;
@@ -102,7 +103,8 @@ impl RegionWatch {
         let changes = Changes::between(&evaluation, &known_open);
         let kept = changes.is_empty() || self.record(state, changes).await;
         let open = state.known.as_ref().map(|(known, _)| &known.open);
-        let health = RegionHealth::new(snapshot, evaluation, open.unwrap_or(&BTreeMap::new()), self.inner.ids);
+        let health =
+            RegionHealth::new(snapshot, evaluation, open.unwrap_or(&BTreeMap::new()), self.inner.ids);
         if kept { health } else { self.not_kept(health) }
     }
 
@@ -115,7 +117,8 @@ impl RegionWatch {
         let since = open.iter().map(|(key, finding)| (key.clone(), finding.since)).collect();
         let found = patience.ripen(conditions(snapshot, &self.inner.thresholds), &since, snapshot.at);
         let is_found = |key: &Key| found.iter().any(|found| found.key() == *key);
-        let unknown = open.keys().filter(|key| !is_found(key) && is_unknown(key, snapshot)).cloned().collect();
+        let unknown =
+            open.keys().filter(|key| !is_found(key) && is_unknown(key, snapshot)).cloned().collect();
         Evaluation { found, unknown }
     }
 

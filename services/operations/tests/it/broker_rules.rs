@@ -32,7 +32,10 @@ async fn a_lost_binding_is_found_and_closes_when_it_is_back() {
     let key = format!("{}.{}", event.producer, event.aggregate);
 
     let channel = &scene.topology.channel;
-    channel.queue_unbind(QUEUE.into(), EXCHANGE.into(), key.as_str().into(), Default::default()).await.unwrap();
+    channel
+        .queue_unbind(QUEUE.into(), EXCHANGE.into(), key.as_str().into(), Default::default())
+        .await
+        .unwrap();
     let health = scene.finds(&[("UNROUTABLE_MESSAGES", QUEUE)]).await;
     assert!(health.findings[0].message.contains(&key), "{}", health.findings[0].message);
 
@@ -62,7 +65,11 @@ async fn a_broker_that_does_not_answer_is_a_warning_until_services_miss_it_too()
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut choices = scene.choices();
     choices.management_url = format!("http://guest:guest@{nobody}");
-    let database = scene.region.database(&<operations::Operations as chassis::process::Service>::migrations()).await.unwrap();
+    let database = scene
+        .region
+        .database(&<operations::Operations as chassis::process::Service>::migrations())
+        .await
+        .unwrap();
     let operations = Running::start(&scene.region, &database, &choices).await;
 
     let health = operations.finds(&scene.region, &[("BROKER_UNREACHABLE", "broker")]).await;
@@ -75,5 +82,8 @@ async fn a_broker_that_does_not_answer_is_a_warning_until_services_miss_it_too()
     let everybody = ["broker", "intake", "reporting"].map(|subject| ("BROKER_UNREACHABLE", subject));
     let health = operations.finds(&scene.region, &everybody).await;
     assert!(health.findings.iter().all(|finding| finding.severity() == Severity::Failure));
-    assert!(health.findings.iter().any(|finding| finding.finding_id == id), "it became worse, it is not another one");
+    assert!(
+        health.findings.iter().any(|finding| finding.finding_id == id),
+        "it became worse, it is not another one"
+    );
 }

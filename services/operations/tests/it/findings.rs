@@ -12,18 +12,21 @@ async fn replicas_that_see_the_same_keep_one_finding() {
 
     for _ in 0..3 {
         scene.reporting.says(|said| said.status.parked = 1);
-        let (one, other) =
-            tokio::join!(scene.finds(&[("EVENTS_PARKED", "reporting")]), second.finds(&scene.region, &[("EVENTS_PARKED", "reporting")]));
+        let (one, other) = tokio::join!(
+            scene.finds(&[("EVENTS_PARKED", "reporting")]),
+            second.finds(&scene.region, &[("EVENTS_PARKED", "reporting")])
+        );
         assert_eq!(one.findings[0].finding_id, other.findings[0].finding_id);
         scene.reporting.says(|said| said.status.parked = 0);
         tokio::join!(scene.finds(&[]), second.finds(&scene.region, &[]));
     }
 
-    let (all, open): (i64, i64) =
-        sqlx::query_as("select count(*), count(*) filter (where until is null) from findings where code = 'EVENTS_PARKED'")
-            .fetch_one(&scene.database.admin)
-            .await
-            .unwrap();
+    let (all, open): (i64, i64) = sqlx::query_as(
+        "select count(*), count(*) filter (where until is null) from findings where code = 'EVENTS_PARKED'",
+    )
+    .fetch_one(&scene.database.admin)
+    .await
+    .unwrap();
     assert_eq!((all, open), (3, 0));
 }
 
@@ -45,11 +48,12 @@ async fn a_restart_loses_nothing_and_closes_what_was_mended_meanwhile() {
     let kept = before.findings.iter().find(|finding| finding.subject == "reporting").unwrap();
     assert_eq!((&after.findings[0].finding_id, &after.findings[0].since), (&kept.finding_id, &kept.since));
     eventually("the mended one is closed", || async {
-        let until: Option<Option<String>> =
-            sqlx::query_scalar("select until::text from findings where subject = 'intake' and code = 'EVENTS_PARKED'")
-                .fetch_optional(&scene.database.admin)
-                .await
-                .unwrap();
+        let until: Option<Option<String>> = sqlx::query_scalar(
+            "select until::text from findings where subject = 'intake' and code = 'EVENTS_PARKED'",
+        )
+        .fetch_optional(&scene.database.admin)
+        .await
+        .unwrap();
         until.flatten()
     })
     .await;
@@ -83,14 +87,19 @@ async fn history_is_listed_newest_first_page_by_page() {
     assert_eq!(parked.len(), 4);
     assert_eq!(parked[0].finding_id, open.finding_id);
     assert!(parked[1..].iter().all(|finding| finding.until.is_some()));
-    assert!(listed.windows(2).all(|two| two[0].since.as_ref().map(|at| (at.seconds, at.nanos)) >= two[1].since.as_ref().map(|at| (at.seconds, at.nanos))));
+    assert!(listed.windows(2).all(|two| two[0].since.as_ref().map(|at| (at.seconds, at.nanos))
+        >= two[1].since.as_ref().map(|at| (at.seconds, at.nanos))));
 
     let only_open = ListFindingsRequest { open_only: true, ..ListFindingsRequest::default() };
     let page = client.list_findings(only_open).await.unwrap().into_inner();
     assert_eq!(page.findings.iter().map(key).collect::<Vec<_>>(), [key(&open)]);
 
-    let wrong = ListFindingsRequest { page_size: 201, page_token: "x".to_owned(), ..ListFindingsRequest::default() };
+    let wrong =
+        ListFindingsRequest { page_size: 201, page_token: "x".to_owned(), ..ListFindingsRequest::default() };
     let refused = client.list_findings(wrong).await.unwrap_err();
     let violations = chassis::grpc::detail(&refused).unwrap().violations;
-    assert_eq!(violations.iter().map(|violation| violation.field.as_str()).collect::<Vec<_>>(), ["page_size", "page_token"]);
+    assert_eq!(
+        violations.iter().map(|violation| violation.field.as_str()).collect::<Vec<_>>(),
+        ["page_size", "page_token"]
+    );
 }

@@ -11,7 +11,8 @@ async fn health_is_told_without_the_own_database_and_findings_are_kept_afterward
     let name: String =
         sqlx::query_scalar("select current_database()").fetch_one(&scene.database.admin).await.unwrap();
     let limit = |connections: i32| {
-        let (admin, statement) = (scene.database.admin.clone(), format!("alter database {name} connection limit {connections}"));
+        let (admin, statement) =
+            (scene.database.admin.clone(), format!("alter database {name} connection limit {connections}"));
         async move { sqlx::raw_sql(AssertSqlSafe(statement)).execute(&admin).await.unwrap() }
     };
     limit(0).await;
@@ -32,10 +33,11 @@ async fn health_is_told_without_the_own_database_and_findings_are_kept_afterward
 
     limit(-1).await;
     let health = scene.finds(&[("EVENTS_PARKED", "intake")]).await;
-    let kept: i64 = sqlx::query_scalar("select count(*) from findings where finding_id = $1::uuid and until is null")
-        .bind(&health.findings[0].finding_id)
-        .fetch_one(&scene.database.admin)
-        .await
-        .unwrap();
+    let kept: i64 =
+        sqlx::query_scalar("select count(*) from findings where finding_id = $1::uuid and until is null")
+            .bind(&health.findings[0].finding_id)
+            .fetch_one(&scene.database.admin)
+            .await
+            .unwrap();
     assert_eq!(kept, 1);
 }

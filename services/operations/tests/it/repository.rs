@@ -33,7 +33,8 @@ fn metrics_in_code() -> BTreeSet<String> {
     {
         for kind in ["counter!(", "gauge!(", "histogram!("] {
             for after in text.split(kind).skip(1) {
-                let Some(name) = after.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next()) else {
+                let Some(name) = after.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next())
+                else {
                     continue;
                 };
                 names.insert(name.to_owned());
@@ -48,9 +49,34 @@ fn metrics_in_code() -> BTreeSet<String> {
 
 /// Words of `PromQL`, and labels, that look like metrics.
 const NOT_METRICS: [&str; 28] = [
-    "sum", "rate", "by", "max", "min", "histogram_quantile", "le", "increase", "time", "on", "and", "or", "unless", "absent",
-    "without", "group_left", "label_replace", "code", "subject", "severity", "service", "method", "name", "outcome",
-    "count", "vector", "route", "status",
+    "sum",
+    "rate",
+    "by",
+    "max",
+    "min",
+    "histogram_quantile",
+    "le",
+    "increase",
+    "time",
+    "on",
+    "and",
+    "or",
+    "unless",
+    "absent",
+    "without",
+    "group_left",
+    "label_replace",
+    "code",
+    "subject",
+    "severity",
+    "service",
+    "method",
+    "name",
+    "outcome",
+    "count",
+    "vector",
+    "route",
+    "status",
 ];
 
 fn metrics_in(expression: &str) -> BTreeSet<String> {
@@ -69,7 +95,9 @@ fn metrics_in(expression: &str) -> BTreeSet<String> {
         }
     }
     bare.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'))
-        .filter(|word| word.starts_with(|first: char| first.is_ascii_lowercase()) && !NOT_METRICS.contains(word))
+        .filter(|word| {
+            word.starts_with(|first: char| first.is_ascii_lowercase()) && !NOT_METRICS.contains(word)
+        })
         .map(str::to_owned)
         .collect()
 }
@@ -120,8 +148,15 @@ fn every_metric_of_the_alerts_exists_and_every_alert_has_its_runbook() {
 fn every_code_has_a_runbook_that_says_all_it_must() {
     for code in FindingCode::ALL {
         let path = repository().join(code.link());
-        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        for part in [&format!("# {code}"), "## What it means", "## What users notice", "## What to do", "## How to verify"] {
+        let text =
+            std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        for part in [
+            &format!("# {code}"),
+            "## What it means",
+            "## What users notice",
+            "## What to do",
+            "## How to verify",
+        ] {
             assert!(text.contains(part), "{}: `{part}` is missing", path.display());
         }
     }
@@ -130,7 +165,17 @@ fn every_code_has_a_runbook_that_says_all_it_must() {
 #[test]
 fn the_domain_knows_no_transport_and_no_database() {
     for (path, text) in files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/domain"), "rs") {
-        for foreign in ["tonic", "prost", "sqlx", "reqwest", "tokio", "async ", "chassis::", "crate::sources", "crate::storage"] {
+        for foreign in [
+            "tonic",
+            "prost",
+            "sqlx",
+            "reqwest",
+            "tokio",
+            "async ",
+            "chassis::",
+            "crate::sources",
+            "crate::storage",
+        ] {
             assert!(!text.contains(foreign), "{} names {foreign}", path.display());
         }
     }

@@ -27,8 +27,10 @@ async fn a_raised_epoch_is_found_until_the_histories_agree_and_is_remembered_the
     let raised = scene.finds(&[("EPOCH_RAISED", "intake")]).await;
     assert!(raised.findings[0].action.contains("bondgenoot reconcile"));
     let compared = || async {
-        let noted: i64 =
-            sqlx::query_scalar("select count(*) from reconciled_epochs").fetch_one(&scene.database.admin).await.unwrap();
+        let noted: i64 = sqlx::query_scalar("select count(*) from reconciled_epochs")
+            .fetch_one(&scene.database.admin)
+            .await
+            .unwrap();
         noted
     };
     // Several comparisons later it is still there: what differs stays the same.

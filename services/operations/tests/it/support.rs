@@ -103,7 +103,10 @@ impl AdminService for Admin {
     type RebuildProjectionsStream =
         Pin<Box<dyn Stream<Item = Result<admin::RebuildProjectionsResponse, Status>> + Send>>;
 
-    async fn get_status(&self, _: Request<admin::GetStatusRequest>) -> Result<Response<GetStatusResponse>, Status> {
+    async fn get_status(
+        &self,
+        _: Request<admin::GetStatusRequest>,
+    ) -> Result<Response<GetStatusResponse>, Status> {
         Ok(Response::new(self.said().status))
     }
 
@@ -123,7 +126,10 @@ impl AdminService for Admin {
         Ok(Response::new(admin::ListConsumedHistoriesResponse { histories, next_page_token }))
     }
 
-    async fn list_parked(&self, _: Request<admin::ListParkedRequest>) -> Result<Response<admin::ListParkedResponse>, Status> {
+    async fn list_parked(
+        &self,
+        _: Request<admin::ListParkedRequest>,
+    ) -> Result<Response<admin::ListParkedResponse>, Status> {
         not_played()
     }
 
@@ -155,7 +161,10 @@ impl AdminService for Admin {
         not_played()
     }
 
-    async fn raise_epoch(&self, _: Request<admin::RaiseEpochRequest>) -> Result<Response<admin::RaiseEpochResponse>, Status> {
+    async fn raise_epoch(
+        &self,
+        _: Request<admin::RaiseEpochRequest>,
+    ) -> Result<Response<admin::RaiseEpochResponse>, Status> {
         not_played()
     }
 }
@@ -179,7 +188,10 @@ pub struct Choices {
 impl Choices {
     pub fn new(region: &TestRegion, played: &[(&str, &Played)]) -> Self {
         Self {
-            services: played.iter().map(|(name, played)| ((*name).to_owned(), format!("http://{}", played.address))).collect(),
+            services: played
+                .iter()
+                .map(|(name, played)| ((*name).to_owned(), format!("http://{}", played.address)))
+                .collect(),
             management_url: region.servers.management_url.clone(),
             signing_key_id: region.keys.operations.id.clone(),
             more: String::new(),
@@ -200,7 +212,11 @@ impl Running {
         Self::try_start(region, database, choices).await.unwrap()
     }
 
-    pub async fn try_start(region: &TestRegion, database: &TestDatabase, choices: &Choices) -> anyhow::Result<Self> {
+    pub async fn try_start(
+        region: &TestRegion,
+        database: &TestDatabase,
+        choices: &Choices,
+    ) -> anyhow::Result<Self> {
         let port = local_port();
         let services: Vec<String> =
             choices.services.iter().map(|(name, address)| format!("{name} = \"{address}\"")).collect();
@@ -228,6 +244,7 @@ impl Running {
             compare_ms = 100
             [thresholds]
             no_leader_seconds = 0
+            no_connection_seconds = 0
             no_consumer_seconds = 0
             backlog_messages = 3
             backlog_seconds = 0
@@ -250,7 +267,8 @@ impl Running {
     }
 
     pub fn client(&self, caller: Authorized) -> Client {
-        let channel = channel(&format!("http://{}", self.address), std::time::Duration::from_secs(30)).unwrap();
+        let channel =
+            channel(&format!("http://{}", self.address), std::time::Duration::from_secs(30)).unwrap();
         HealthServiceClient::with_interceptor(channel, caller)
     }
 
@@ -344,7 +362,9 @@ pub const EXCHANGE: &str = "bondgenoot.events";
 impl Topology {
     async fn declare(region: &TestRegion) -> Self {
         let connection =
-            lapin::Connection::connect(&region.amqp_url(), lapin::ConnectionProperties::default()).await.unwrap();
+            lapin::Connection::connect(&region.amqp_url(), lapin::ConnectionProperties::default())
+                .await
+                .unwrap();
         let channel = connection.create_channel().await.unwrap();
         let consumer = connection.create_channel().await.unwrap();
         let durable = lapin::options::ExchangeDeclareOptions { durable: true, ..Default::default() };
@@ -377,15 +397,21 @@ impl Topology {
 
     /// Consumes and never acknowledges: what is published stays in the queue.
     pub async fn consume(&self, channel: lapin::Channel) {
-        let consuming = channel.basic_consume(QUEUE.into(), "".into(), Default::default(), Default::default());
+        let consuming =
+            channel.basic_consume(QUEUE.into(), "".into(), Default::default(), Default::default());
         let stream = consuming.await.unwrap();
         *self.consumer.lock().unwrap() = Some((channel, stream));
     }
 
     pub async fn publish(&self, queue: &str, count: usize) {
         for _ in 0..count {
-            let sent =
-                self.channel.basic_publish("".into(), queue.into(), Default::default(), b"x", Default::default());
+            let sent = self.channel.basic_publish(
+                "".into(),
+                queue.into(),
+                Default::default(),
+                b"x",
+                Default::default(),
+            );
             sent.await.unwrap();
         }
     }
