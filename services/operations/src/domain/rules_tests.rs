@@ -126,7 +126,7 @@ fn a_silent_service_is_unreachable_and_one_silent_instance_of_two_is_a_warning()
         assert_eq!(after(silent), one(FindingCode::ServiceUnreachable, "intake", Severity::Failure));
     }
     let half = |snapshot: &mut Snapshot| {
-        snapshot.services[0].instances.push(InstanceSeen::Silent(Silence::NoAnswer))
+        snapshot.services[0].instances.push(InstanceSeen::Silent(Silence::NoAnswer));
     };
     assert_eq!(after(half), one(FindingCode::ServiceUnreachable, "intake", Severity::Warning));
 }
@@ -255,7 +255,7 @@ fn a_database_that_may_lose_writes_is_found_where_that_matters() {
         || intake(|status| drop(status.database_settings.insert("fsync".to_owned(), "off".to_owned())));
     assert_eq!(after(weak()), one(FindingCode::DatabaseNotDurable, "intake", Severity::Failure));
     let local = intake(|status| {
-        drop(status.database_settings.insert("synchronous_commit".to_owned(), "local".to_owned()))
+        drop(status.database_settings.insert("synchronous_commit".to_owned(), "local".to_owned()));
     });
     assert_eq!(after(local), one(FindingCode::DatabaseNotDurable, "intake", Severity::Failure));
 
