@@ -108,6 +108,7 @@ impl Failure {
             _ => Self { exit, ..Self::new(format!("{service} could not do it: {doing}")) },
         };
         failure.cause = Some(match (&detail, status.source()) {
+            (None, _) if status.code() == Code::Unimplemented => "it does not offer this call".to_owned(),
             (Some(detail), _) => format!("{} ({})", status.message(), detail.reason),
             (None, Some(source)) => format!("{}: {}", status.message(), chassis::error::Chain(source)),
             (None, None) => status.message().to_owned(),

@@ -85,6 +85,11 @@ impl Terminal {
         let _ = writeln!(stream, "{line}");
     }
 
+    /// Whether a line on stderr can be drawn again.
+    pub fn redraws(&self) -> bool {
+        self.talk_colour
+    }
+
     /// Says what is being waited for: one line that is redrawn on a terminal, a plain line elsewhere.
     pub fn wait(&self, what: &str) {
         let mut waiting = self.waiting.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use chassis::admin::Admin;
 use chassis::caller::Principal;
 use chassis::database::Migrations;
 use chassis::events::Relay;
@@ -28,7 +29,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!();
 pub struct Intake;
 
 fn load_region(file: &Path) -> anyhow::Result<Region> {
-    region::load(file).map_err(|report| anyhow::anyhow!("the region file cannot be used (region.file):\n{report}"))
+    region::load(file)
+        .map_err(|report| anyhow::anyhow!("the region file cannot be used (region.file):\n{report}"))
 }
 
 /// Region and kernel, as both `serve` and the jobs need them.
@@ -72,11 +74,15 @@ impl Service for Intake {
         let (region, kernel) = open(&config, &context.tasks).await?;
         let erased = kernel.work.run_as(Principal::Job, PrepareStart { region: Arc::clone(&region) }).await?;
         if erased > 0 {
-            tracing::warn!(persons = erased, "persons in the ledger of erasures had a key again; they were erased again");
+            tracing::warn!(
+                persons = erased,
+                "persons in the ledger of erasures had a key again; they were erased again"
+            );
         }
-        Relay::spawn(&kernel.work, &config.database, &config.broker)?;
+        let relay = Relay::spawn(&kernel.work, &config.database, &config.broker)?;
         let routes = Routes::new(ReferralServiceServer::new(Referrals::new(kernel.work.clone(), region)))
-            .add_service(PersonServiceServer::new(Persons::new(kernel.work.clone())));
+            .add_service(PersonServiceServer::new(Persons::new(kernel.work.clone())))
+            .add_service(Admin::new(kernel.work.clone(), Some(relay), None).into_server());
         let address = kernel.server(&config.grpc).spawn(routes, config.grpc.address, &context.tasks).await?;
         tracing::info!(grpc.address = %address, "listening");
         Ok(())

@@ -7,9 +7,16 @@
 
 mod architecture;
 mod bad_input;
+mod canary;
 mod crashes;
+mod drain;
+mod restore;
+mod retries;
 mod servers;
+mod start;
 mod support;
+mod tokens;
+mod walk;
 
 /// Regions of processes run one after the other.
 pub static ONE_REGION: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());

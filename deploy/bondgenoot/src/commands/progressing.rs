@@ -28,7 +28,10 @@ impl Progressing {
 
     fn tell(&self, step: &Step) {
         match step {
+            // Where nothing can be redrawn, each phase is one line when it begins.
+            Step::Started(phase) if !self.terminal.redraws() => self.terminal.talk(&format!("… {phase}")),
             Step::Started(phase) => self.change(|active| active.insert(phase.to_string())),
+            Step::Finished(..) | Step::Failed(_) if !self.terminal.redraws() => {}
             Step::Finished(phase, _) | Step::Failed(phase) => {
                 self.change(|active| active.remove(&phase.to_string()));
             }
