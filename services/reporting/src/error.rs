@@ -1,7 +1,24 @@
-//! What can go wrong in reporting.
+//! What can go wrong in reporting: kind, stable reason, and what the caller can do about it.
+//!
+//! [`REASONS`] and [`FIELD_REASONS`] are every reason a caller can meet here, collected by the README of the crate `proto`.
 
 use chassis::database::{CommandError, DatabaseError};
 use chassis::error::{Describe, ErrorKind, Violation};
+
+/// Reasons of errors, with what they mean.
+pub const REASONS: &[(&str, &str)] = &[
+    ("INVALID_FIELDS", "some fields are wrong; every one is in the violations"),
+    ("PROGRAMME_NOT_FOUND", "there is no such programme, or it is not in reach of the caller"),
+];
+
+/// Reasons of violations, with what they mean.
+pub const FIELD_REASONS: &[(&str, &str)] = &[
+    ("REQUIRED", "the field is missing"),
+    ("MALFORMED", "the field cannot be what it must be"),
+    ("OUT_OF_RANGE", "the day lies outside the years 1900 to 2999"),
+    ("BEFORE_FROM", "the last day is before the first"),
+    ("PERIOD_TOO_LONG", "the period is longer than ten years"),
+];
 
 /// An error of reporting.
 #[derive(Debug, thiserror::Error)]
@@ -10,7 +27,7 @@ pub enum Error {
     #[error("some fields are wrong")]
     Invalid(Vec<Violation>),
     /// The region has no such programme, or the caller's mandates do not reach it: the answer is the same.
-    #[error("there is no such programme, or it is out of the caller's reach")]
+    #[error("there is no such programme, or it is not in reach of the caller")]
     ProgrammeNotFound,
     /// The days of the period have no place in the region's time zone; the checks at start and of the request rule it out.
     #[error("the period cannot be placed in the time zone of the region: {0}")]

@@ -8,7 +8,7 @@
 //! `use_cases::get_intake_figures` for what goes out; the README has definitions, settings and alerts.
 
 mod config;
-mod error;
+pub mod error;
 mod events;
 mod grpc;
 mod projections;

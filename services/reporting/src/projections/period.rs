@@ -46,7 +46,7 @@ impl Period {
         if from.saturating_add(LONGEST_YEARS.years()) < to {
             return Err(PeriodError(vec![Violation::new(
                 "to",
-                "TOO_LONG",
+                "PERIOD_TOO_LONG",
                 "is more than ten years after the first day",
                 "ask for at most ten years at a time",
             )]));
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn ten_years_are_the_longest() {
         assert!(Period::parse("2014-01-01", "2024-01-01").is_ok());
-        assert_eq!(reasons("2014-01-01", "2024-01-02"), [("to".to_owned(), "TOO_LONG")]);
+        assert_eq!(reasons("2014-01-01", "2024-01-02"), [("to".to_owned(), "PERIOD_TOO_LONG")]);
         assert!(Period::parse("2989-12-31", "2999-12-31").is_ok());
     }
 }

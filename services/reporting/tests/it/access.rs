@@ -60,13 +60,19 @@ async fn everything_that_is_wrong_with_a_request_is_told_at_once() {
         ),
         (wrong("", "2024-02-30", "2024-03-01"), vec![("programme", "REQUIRED"), ("from", "MALFORMED")]),
         (wrong(PROGRAMME, "2024-03-02", "2024-03-01"), vec![("to", "BEFORE_FROM")]),
-        (wrong(PROGRAMME, "2014-03-01", "2024-03-02"), vec![("to", "TOO_LONG")]),
+        (wrong(PROGRAMME, "2014-03-01", "2024-03-02"), vec![("to", "PERIOD_TOO_LONG")]),
     ] {
         let status = house.ask(coordinator(), request).await.unwrap_err();
 
         let violations = detail(&status).unwrap().violations;
         let told: Vec<_> = violations.iter().map(|one| (one.field.as_str(), one.reason.as_str())).collect();
         assert_eq!((status.code(), told), (Code::InvalidArgument, expected));
+        for violation in &violations {
+            assert!(
+                reporting::error::FIELD_REASONS.iter().any(|(reason, _)| *reason == violation.reason),
+                "{violation:?}"
+            );
+        }
     }
 }
 

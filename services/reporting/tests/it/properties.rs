@@ -100,7 +100,7 @@ impl Course {
             End::Open => {}
             End::Admitted => events.push(producer.next(story.participation, &story.admitted(later()))),
             End::Refused(reason) => {
-                events.push(producer.next(story.referral, &story.refused(reason, later())))
+                events.push(producer.next(story.referral, &story.refused(reason, later())));
             }
             End::Withdrawn(reason) => {
                 events.push(producer.next(story.referral, &story.withdrawn(reason, later())));
