@@ -1,6 +1,8 @@
 //! The settings of intake; `config/default.toml` lists every one with a comment.
 
-use chassis::config::{BrokerConfig, DatabaseConfig, GrpcConfig, HealthConfig, KeysConfig, LogConfig, RegionConfig};
+use chassis::config::{
+    BrokerConfig, DatabaseConfig, GrpcConfig, HealthConfig, KeysConfig, LogConfig, RegionConfig,
+};
 use serde::Deserialize;
 
 /// The settings of intake.

@@ -19,7 +19,10 @@ pub const REASONS: &[(&str, &str)] = &[
     ("REFERRAL_NOT_FOUND", "there is no such referral, or it is not in reach of the caller"),
     ("PERSON_NOT_FOUND", "there is no such person, or it is not in reach of the caller"),
     ("PROGRAMME_NOT_FOUND", "there is no such programme, or it is not in reach of the caller"),
-    ("STALE_ETAG", "the referral changed since the caller read it; metadata: changed_by, changed_at, current_etag"),
+    (
+        "STALE_ETAG",
+        "the referral changed since the caller read it; metadata: changed_by, changed_at, current_etag",
+    ),
     ("REFERRAL_DECIDED", "the referral was admitted, refused or withdrawn; metadata: state"),
     ("REFERRAL_NOT_SCREENED", "an admission needs a screening first"),
     ("REFERRAL_NOT_ELIGIBLE", "a condition fails that nobody may set aside"),
@@ -153,12 +156,17 @@ impl Describe for Error {
         match self {
             Self::Invalid(_)
             | Self::Referral(
-                ReferralError::MotivationMissing | ReferralError::MotivationNotNeeded | ReferralError::AlternativeMissing,
+                ReferralError::MotivationMissing
+                | ReferralError::MotivationNotNeeded
+                | ReferralError::AlternativeMissing,
             ) => ErrorKind::InvalidArgument,
             Self::ReferralNotFound | Self::PersonNotFound | Self::ProgrammeNotFound => ErrorKind::NotFound,
             Self::Stale { .. } => ErrorKind::StalePrecondition,
             Self::Referral(
-                ReferralError::Decided(_) | ReferralError::NotScreened | ReferralError::NotEligible | ReferralError::Erased,
+                ReferralError::Decided(_)
+                | ReferralError::NotScreened
+                | ReferralError::NotEligible
+                | ReferralError::Erased,
             )
             | Self::ProgrammeNotRunning => ErrorKind::FailedPrecondition,
             Self::EpisodeOpen => ErrorKind::AlreadyExists,
@@ -171,7 +179,9 @@ impl Describe for Error {
         match self {
             Self::Invalid(_)
             | Self::Referral(
-                ReferralError::MotivationMissing | ReferralError::MotivationNotNeeded | ReferralError::AlternativeMissing,
+                ReferralError::MotivationMissing
+                | ReferralError::MotivationNotNeeded
+                | ReferralError::AlternativeMissing,
             ) => "INVALID_FIELDS",
             Self::ReferralNotFound => "REFERRAL_NOT_FOUND",
             Self::PersonNotFound => "PERSON_NOT_FOUND",
@@ -213,12 +223,15 @@ impl Describe for Error {
     }
 
     fn violations(&self) -> Vec<Violation> {
-        let one = |field: &str, reason, remedy: &str| vec![Violation::new(field, reason, self.to_string(), remedy)];
+        let one =
+            |field: &str, reason, remedy: &str| vec![Violation::new(field, reason, self.to_string(), remedy)];
         match self {
             Self::Invalid(violations) => violations.clone(),
-            Self::Referral(ReferralError::MotivationMissing) => {
-                one("motivation", "MOTIVATION_MISSING", "write in at least 20 characters why the condition is set aside")
-            }
+            Self::Referral(ReferralError::MotivationMissing) => one(
+                "motivation",
+                "MOTIVATION_MISSING",
+                "write in at least 20 characters why the condition is set aside",
+            ),
             Self::Referral(ReferralError::MotivationNotNeeded) => {
                 one("motivation", "MOTIVATION_NOT_NEEDED", "leave the motivation empty")
             }

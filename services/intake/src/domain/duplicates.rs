@@ -65,7 +65,10 @@ pub fn of_contact(contact: &Contact) -> Vec<DuplicateKey> {
     found.extend(mail_addresses(contact.expose()));
     found.sort_unstable();
     found.dedup();
-    found.into_iter().map(|normalised| DuplicateKey { ground: DuplicateGround::Contact, normalised }).collect()
+    found
+        .into_iter()
+        .map(|normalised| DuplicateKey { ground: DuplicateGround::Contact, normalised })
+        .collect()
 }
 
 /// The key of a national number.
@@ -74,12 +77,15 @@ pub fn of_national_number(number: InszNumber) -> DuplicateKey {
 }
 
 fn mail_addresses(text: &str) -> Vec<String> {
-    text.split(|letter: char| letter.is_whitespace() || matches!(letter, ',' | ';' | '<' | '>' | '(' | ')' | '/'))
-        .map(|word| word.trim_start_matches("mailto:").trim_matches(['.', ':', '"', '\'']).to_lowercase())
-        .filter(|word| {
-            word.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.') && !host.contains('@'))
-        })
-        .collect()
+    text.split(|letter: char| {
+        letter.is_whitespace() || matches!(letter, ',' | ';' | '<' | '>' | '(' | ')' | '/')
+    })
+    .map(|word| word.trim_start_matches("mailto:").trim_matches(['.', ':', '"', '\'']).to_lowercase())
+    .filter(|word| {
+        word.split_once('@')
+            .is_some_and(|(user, host)| !user.is_empty() && host.contains('.') && !host.contains('@'))
+    })
+    .collect()
 }
 
 /// Phone numbers as country code and digits, without zeros in front: `0478 12 34 56` and `+32 (0)478.12.34.56` are
@@ -89,7 +95,9 @@ fn phone_numbers(text: &str) -> Vec<String> {
     for group in digit_groups(text) {
         match numbers.last_mut() {
             // A new number begins after other characters (a plus is one), or at a zero when the one before is complete.
-            Some((_, digits)) if !group.starts_run && (digits.len() < 9 || !group.digits.starts_with('0')) => {
+            Some((_, digits))
+                if !group.starts_run && (digits.len() < 9 || !group.digits.starts_with('0')) =>
+            {
                 digits.push_str(group.digits);
             }
             _ => numbers.push((group.after_plus, group.digits.to_owned())),
@@ -147,7 +155,9 @@ mod tests {
 
     #[test]
     fn times_and_places_give_no_key() {
-        for text in ["dinsdag 9-17 u in de bibliotheek", "Stationsstraat 12, 9160 Lokeren", "@kanarie", "12 34 56"] {
+        for text in
+            ["dinsdag 9-17 u in de bibliotheek", "Stationsstraat 12, 9160 Lokeren", "@kanarie", "12 34 56"]
+        {
             assert!(contacts(text).is_empty(), "{text}: {:?}", contacts(text));
         }
     }

@@ -35,7 +35,12 @@ pub struct Episode {
 
 impl Participation {
     /// Begins, or goes on from the participation that the person has in this programme already.
-    pub fn begin(ids: IdGenerator, person: PersonId, programme: ProgrammeCode, known: Option<ParticipationId>) -> Self {
+    pub fn begin(
+        ids: IdGenerator,
+        person: PersonId,
+        programme: ProgrammeCode,
+        known: Option<ParticipationId>,
+    ) -> Self {
         Self { id: known.unwrap_or_else(|| ParticipationId::generate(ids)), person, programme }
     }
 

@@ -25,7 +25,9 @@ impl ReceiptNumber {
     /// A new one.
     pub fn generate(ids: IdGenerator) -> Self {
         let random = ids.random();
-        Self::from_symbols((0..RANDOM).map(|place| u8::try_from((random >> (5 * place)) & 31).unwrap_or_default()))
+        Self::from_symbols(
+            (0..RANDOM).map(|place| u8::try_from((random >> (5 * place)) & 31).unwrap_or_default()),
+        )
     }
 
     fn from_symbols(symbols: impl Iterator<Item = u8>) -> Self {
@@ -70,18 +72,28 @@ impl FromStr for ReceiptNumber {
 
     /// Reads it as people type it: in any case, with or without `A-`, spaces and hyphens, with O for 0 and I or L for 1.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let typed: Vec<char> = text.chars().filter(|letter| !letter.is_whitespace() && *letter != '-').collect();
+        let typed: Vec<char> =
+            text.chars().filter(|letter| !letter.is_whitespace() && *letter != '-').collect();
         let body = match typed.len() {
-            length if length == RANDOM + 2 && typed.first().is_some_and(|first| first.eq_ignore_ascii_case(&'A')) => {
+            length
+                if length == RANDOM + 2
+                    && typed.first().is_some_and(|first| first.eq_ignore_ascii_case(&'A')) =>
+            {
                 typed.get(1..).unwrap_or_default()
             }
             _ => typed.as_slice(),
         };
-        let symbols: Vec<u8> = body.iter().map(|letter| symbol(*letter)).collect::<Option<_>>().ok_or(ReceiptNumberError)?;
-        let (_, random) = symbols.split_last().filter(|(_, random)| random.len() == RANDOM).ok_or(ReceiptNumberError)?;
+        let symbols: Vec<u8> =
+            body.iter().map(|letter| symbol(*letter)).collect::<Option<_>>().ok_or(ReceiptNumberError)?;
+        let (_, random) =
+            symbols.split_last().filter(|(_, random)| random.len() == RANDOM).ok_or(ReceiptNumberError)?;
         let number = Self::from_symbols(random.iter().copied());
         let typed: String = symbols.iter().map(|symbol| letter(*symbol)).collect();
-        if number.as_str().strip_prefix(PREFIX) == Some(&typed) { Ok(number) } else { Err(ReceiptNumberError) }
+        if number.as_str().strip_prefix(PREFIX) == Some(&typed) {
+            Ok(number)
+        } else {
+            Err(ReceiptNumberError)
+        }
     }
 }
 
@@ -98,7 +110,8 @@ mod tests {
     use super::*;
 
     fn numbers() -> impl Strategy<Value = ReceiptNumber> {
-        proptest::collection::vec(0u8..32, RANDOM).prop_map(|symbols| ReceiptNumber::from_symbols(symbols.into_iter()))
+        proptest::collection::vec(0u8..32, RANDOM)
+            .prop_map(|symbols| ReceiptNumber::from_symbols(symbols.into_iter()))
     }
 
     #[test]

@@ -1,77 +1,20 @@
 //! The referral: from submitted to its one decision.
 
-use std::fmt;
-
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use region::{NisCode, ProgrammeCode, RefusalReason, RefusalReasonCode, ScreeningOutcome, WithdrawalReason, WithdrawalReasonCode};
+use region::{
+    NisCode, ProgrammeCode, RefusalReason, RefusalReasonCode, ScreeningOutcome, WithdrawalReason,
+    WithdrawalReasonCode,
+};
 use thiserror::Error;
 
-use super::PersonId;
 use super::text::{Alternative, Motivation};
+use super::{Etag, PersonId, ReferralState};
 
 chassis::define_id!(
     /// A referral.
     ReferralId
 );
-
-/// Where a referral stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ReferralState {
-    /// Received, nobody screened it.
-    Submitted,
-    /// Screened, not decided.
-    Screened,
-    /// Admitted: a participation exists.
-    Admitted,
-    /// Refused.
-    Refused,
-    /// Withdrawn before a decision.
-    Withdrawn,
-}
-
-impl ReferralState {
-    /// Every state.
-    pub const ALL: [Self; 5] = [Self::Submitted, Self::Screened, Self::Admitted, Self::Refused, Self::Withdrawn];
-
-    /// The word it is stored under.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Submitted => "submitted",
-            Self::Screened => "screened",
-            Self::Admitted => "admitted",
-            Self::Refused => "refused",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-
-    /// The state with this word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == word)
-    }
-}
-
-/// The version of a referral as callers carry it: opaque, equal exactly when nothing changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Etag(i64);
-
-impl Etag {
-    /// The tag of a version.
-    pub const fn of(version: i64) -> Self {
-        Self(version)
-    }
-
-    /// Whether the caller read this version. A caller who names none did not.
-    pub fn is(self, if_match: Option<&str>) -> bool {
-        if_match.is_some_and(|tag| tag == self.to_string())
-    }
-}
-
-impl fmt::Display for Etag {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "v{}", self.0)
-    }
-}
 
 /// A step that the referral does not allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -149,7 +92,13 @@ pub struct Withdrawal {
 
 impl Referral {
     /// The referral as it stands.
-    pub const fn new(id: ReferralId, person: PersonId, programme: ProgrammeCode, municipality: NisCode, standing: Standing) -> Self {
+    pub const fn new(
+        id: ReferralId,
+        person: PersonId,
+        programme: ProgrammeCode,
+        municipality: NisCode,
+        standing: Standing,
+    ) -> Self {
         Self { id, person, programme, municipality, standing }
     }
 
@@ -311,7 +260,8 @@ mod tests {
 
     #[test]
     fn a_refusal_opens_the_term_of_reply() {
-        let refusal = referral(ReferralState::Submitted, None).refuse(&reason(false), None, date(2024, 1, 31)).unwrap();
+        let refusal =
+            referral(ReferralState::Submitted, None).refuse(&reason(false), None, date(2024, 1, 31)).unwrap();
 
         assert_eq!(refusal.reply_until, date(2024, 3, 1));
     }
@@ -330,7 +280,10 @@ mod tests {
 
         assert_eq!(referral.screen(ScreeningOutcome::Eligible), Err(ReferralError::Erased));
         assert_eq!(referral.admit(None).err(), Some(ReferralError::Erased));
-        assert_eq!(referral.refuse(&reason(false), None, date(2024, 1, 1)).err(), Some(ReferralError::Erased));
+        assert_eq!(
+            referral.refuse(&reason(false), None, date(2024, 1, 1)).err(),
+            Some(ReferralError::Erased)
+        );
         assert!(referral.withdraw(&withdrawal()).is_ok());
     }
 

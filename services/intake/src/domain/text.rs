@@ -38,7 +38,9 @@ impl Explained for TextError {
             Self::TooLong { max } => format!("write at most {max} characters"),
             Self::TooShort { min } => format!("write at least {min} characters"),
             Self::ControlCharacter => "type the text instead of pasting it".to_owned(),
-            Self::NationalNumber => "leave the national number out; it is asked at the first conversation, if at all".to_owned(),
+            Self::NationalNumber => {
+                "leave the national number out; it is asked at the first conversation, if at all".to_owned()
+            }
         }
     }
 
@@ -72,7 +74,8 @@ fn read(text: &str, lengths: std::ops::RangeInclusive<usize>, lines: Lines) -> R
     if length < *lengths.start() {
         return Err(TextError::TooShort { min: *lengths.start() });
     }
-    let is_shown = |letter: char| !letter.is_control() || (lines == Lines::Many && matches!(letter, '\n' | '\r' | '\t'));
+    let is_shown =
+        |letter: char| !letter.is_control() || (lines == Lines::Many && matches!(letter, '\n' | '\r' | '\t'));
     if !text.chars().all(is_shown) {
         return Err(TextError::ControlCharacter);
     }
@@ -129,7 +132,8 @@ pub(super) fn digit_groups(text: &str) -> Vec<DigitGroup<'_>> {
 
 /// What people put between the digits of one number.
 fn is_separator(letter: char) -> bool {
-    letter.is_whitespace() || matches!(letter, '.' | '-' | '/' | ',' | '_' | '(' | ')' | '\u{2010}'..='\u{2015}')
+    letter.is_whitespace()
+        || matches!(letter, '.' | '-' | '/' | ',' | '_' | '(' | ')' | '\u{2010}'..='\u{2015}')
 }
 
 macro_rules! define_texts {
@@ -208,7 +212,14 @@ mod tests {
 
     #[test]
     fn other_numbers_are_taken() {
-        for text in ["0478 12 34 56", "+32 471 23 45 67", "0032471234567", "93051822362", "tel 93 of 0518 of 22361", "2024-05-01 10:30"] {
+        for text in [
+            "0478 12 34 56",
+            "+32 471 23 45 67",
+            "0032471234567",
+            "93051822362",
+            "tel 93 of 0518 of 22361",
+            "2024-05-01 10:30",
+        ] {
             assert!(Contact::parse(text).is_ok(), "{text}");
         }
     }

@@ -2,12 +2,14 @@
 
 use jiff::Timestamp;
 use proto::intake::events::v1::{
-    ParticipantAdmitted, ParticipantRefused, PersonErased, ReferralScreened, ReferralSubmitted, ReferralWithdrawn, ScreeningOutcome,
+    ParticipantAdmitted, ParticipantRefused, PersonErased, ReferralScreened, ReferralSubmitted,
+    ReferralWithdrawn, ScreeningOutcome,
 };
 use region::ClosedSet as _;
 
 use crate::domain::{
-    Episode, Origin, Participation, PersonId, Referral, ReferralId, Refusal, Screening, Submission, Withdrawal,
+    Episode, Origin, Participation, PersonId, Referral, ReferralId, Refusal, Screening, Submission,
+    Withdrawal,
 };
 
 /// An instant of the contract.
@@ -16,7 +18,12 @@ pub fn to_timestamp(at: Timestamp) -> prost_types::Timestamp {
 }
 
 /// Somebody was referred.
-pub fn referral_submitted(id: ReferralId, person: PersonId, submission: &Submission, at: Timestamp) -> ReferralSubmitted {
+pub fn referral_submitted(
+    id: ReferralId,
+    person: PersonId,
+    submission: &Submission,
+    at: Timestamp,
+) -> ReferralSubmitted {
     ReferralSubmitted {
         referral_id: id.to_string(),
         person_id: person.to_string(),

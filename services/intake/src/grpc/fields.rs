@@ -14,7 +14,11 @@ pub(super) struct Fields {
 
 impl Fields {
     /// The value, or `None` with a violation of the field.
-    pub(super) fn take<T, E: Explained>(&mut self, field: impl Into<String>, result: Result<T, E>) -> Option<T> {
+    pub(super) fn take<T, E: Explained>(
+        &mut self,
+        field: impl Into<String>,
+        result: Result<T, E>,
+    ) -> Option<T> {
         result.map_err(|error| self.add(violation(field, &error))).ok()
     }
 
@@ -24,8 +28,13 @@ impl Fields {
     }
 
     /// The id, or `None` with a violation of the field.
-    pub(super) fn id<T: std::str::FromStr<Err = IdError>>(&mut self, field: impl Into<String>, text: &str) -> Option<T> {
-        let to_violation = |error: IdError| Violation::new(field, "NOT_AN_ID", "this is not an id", error.to_string());
+    pub(super) fn id<T: std::str::FromStr<Err = IdError>>(
+        &mut self,
+        field: impl Into<String>,
+        text: &str,
+    ) -> Option<T> {
+        let to_violation =
+            |error: IdError| Violation::new(field, "NOT_AN_ID", "this is not an id", error.to_string());
         self.accept(text.parse().map_err(to_violation))
     }
 

@@ -4,7 +4,9 @@ use chassis::database::UnitOfWork;
 use chassis::grpc::{open, status};
 use jiff::Timestamp;
 use proto::intake::v1::person_service_server::PersonService;
-use proto::intake::v1::{BatchGetNamesRequest, BatchGetNamesResponse, ErasePersonRequest, ErasePersonResponse};
+use proto::intake::v1::{
+    BatchGetNamesRequest, BatchGetNamesResponse, ErasePersonRequest, ErasePersonResponse,
+};
 use tonic::{Request, Response, Status};
 
 use super::from_proto;
@@ -36,7 +38,10 @@ impl PersonService for Persons {
         Ok(Response::new(BatchGetNamesResponse { names: names.into_iter().map(to_name).collect() }))
     }
 
-    async fn erase_person(&self, request: Request<ErasePersonRequest>) -> Result<Response<ErasePersonResponse>, Status> {
+    async fn erase_person(
+        &self,
+        request: Request<ErasePersonRequest>,
+    ) -> Result<Response<ErasePersonResponse>, Status> {
         let (call, message) = open(request)?;
         let command = from_proto::erase(&message).map_err(|error| status(&error))?;
         let respond = |at: Timestamp| ErasePersonResponse { erased_at: Some(to_timestamp(at)) };

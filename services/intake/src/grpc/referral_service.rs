@@ -6,9 +6,10 @@ use chassis::database::UnitOfWork;
 use chassis::grpc::{open, status};
 use proto::intake::v1::referral_service_server::ReferralService;
 use proto::intake::v1::{
-    AdmitReferralRequest, AdmitReferralResponse, GetReferralRequest, GetReferralResponse, ListReferralsRequest,
-    ListReferralsResponse, RefuseReferralRequest, RefuseReferralResponse, ScreenReferralRequest, ScreenReferralResponse,
-    SubmitReferralRequest, SubmitReferralResponse, WithdrawReferralRequest, WithdrawReferralResponse,
+    AdmitReferralRequest, AdmitReferralResponse, GetReferralRequest, GetReferralResponse,
+    ListReferralsRequest, ListReferralsResponse, RefuseReferralRequest, RefuseReferralResponse,
+    ScreenReferralRequest, ScreenReferralResponse, SubmitReferralRequest, SubmitReferralResponse,
+    WithdrawReferralRequest, WithdrawReferralResponse,
 };
 use region::Region;
 use tonic::{Request, Response, Status};
@@ -41,10 +42,14 @@ impl ReferralService for Referrals {
         request: Request<SubmitReferralRequest>,
     ) -> Result<Response<SubmitReferralResponse>, Status> {
         let (call, message) = open(request)?;
-        let command = from_proto::submit(&self.region, self.work.clock().today(), &message).map_err(|error| status(&error))?;
+        let command = from_proto::submit(&self.region, self.work.clock().today(), &message)
+            .map_err(|error| status(&error))?;
         // "Not yet" stores nothing at all: no unit of work is opened, not even an idempotency key or an audit row is kept.
         let Some(command) = command else {
-            return Ok(Response::new(SubmitReferralResponse { receipt_number: String::new(), stored: false }));
+            return Ok(Response::new(SubmitReferralResponse {
+                receipt_number: String::new(),
+                stored: false,
+            }));
         };
         let respond = |number: crate::domain::ReceiptNumber| SubmitReferralResponse {
             receipt_number: number.to_string(),
@@ -66,7 +71,10 @@ impl ReferralService for Referrals {
         Ok(Response::new(to_page(page.referrals, next.unwrap_or_default())))
     }
 
-    async fn get_referral(&self, request: Request<GetReferralRequest>) -> Result<Response<GetReferralResponse>, Status> {
+    async fn get_referral(
+        &self,
+        request: Request<GetReferralRequest>,
+    ) -> Result<Response<GetReferralResponse>, Status> {
         let (call, message) = open(request)?;
         let query = from_proto::get(&message).map_err(|error| status(&error))?;
         let found = self.work.read(&call, query).await.map_err(|error| status(&error))?;

@@ -1,8 +1,9 @@
 //! From read models to the messages of the contract.
 
 use proto::intake::v1::{
-    Decision, DuplicateGround as ProtoGround, ListReferralsResponse, PersonDetails, PersonName as ProtoName, PossibleDuplicate,
-    Referral, ReferralState as ProtoState, ReferralSummary, ReferrerDetails, RuleResult, Screening, ScreeningOutcome,
+    Decision, DuplicateGround as ProtoGround, ListReferralsResponse, PersonDetails, PersonName as ProtoName,
+    PossibleDuplicate, Referral, ReferralState as ProtoState, ReferralSummary, ReferrerDetails, RuleResult,
+    Screening, ScreeningOutcome,
 };
 
 use crate::domain::{DuplicateGround, ReferralState};

@@ -33,7 +33,8 @@ pub async fn insert(
     keys: &[DuplicateKey],
 ) -> Result<(), Error> {
     let grounds: Vec<String> = keys.iter().map(|key| key.ground.as_str().to_owned()).collect();
-    let hashes: Vec<Vec<u8>> = keys.iter().map(|key| vault.blind_index(key.ground.as_str(), &key.normalised)).collect();
+    let hashes: Vec<Vec<u8>> =
+        keys.iter().map(|key| vault.blind_index(key.ground.as_str(), &key.normalised)).collect();
     sqlx::query!(
         "insert into duplicate_keys (ground, key, person_id)
          select ground, key, $1 from unnest($2::text[], $3::bytea[]) as given (ground, key)
@@ -48,10 +49,18 @@ pub async fn insert(
 }
 
 /// Removes the keys of one ground.
-pub async fn remove(connection: &mut PgConnection, person: PersonId, ground: DuplicateGround) -> Result<(), Error> {
-    sqlx::query!("delete from duplicate_keys where person_id = $1 and ground = $2", person.as_uuid(), ground.as_str())
-        .execute(connection)
-        .await?;
+pub async fn remove(
+    connection: &mut PgConnection,
+    person: PersonId,
+    ground: DuplicateGround,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "delete from duplicate_keys where person_id = $1 and ground = $2",
+        person.as_uuid(),
+        ground.as_str()
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
@@ -75,8 +84,11 @@ pub async fn of(connection: &mut PgConnection, person: PersonId) -> Result<Vec<D
     .await?;
     rows.into_iter()
         .map(|row| {
-            let wrong = |what: &str| Error::inconsistent("referrals", format!("{} has another {what}", row.referral_id));
-            let grounds = row.grounds.iter().map(|word| DuplicateGround::from_word(word)).collect::<Option<Vec<_>>>();
+            let wrong = |what: &str| {
+                Error::inconsistent("referrals", format!("{} has another {what}", row.referral_id))
+            };
+            let grounds =
+                row.grounds.iter().map(|word| DuplicateGround::from_word(word)).collect::<Option<Vec<_>>>();
             let mut grounds = grounds.ok_or_else(|| wrong("ground"))?;
             grounds.sort_unstable();
             Ok(Duplicate {

@@ -39,10 +39,15 @@ pub async fn insert(
 }
 
 /// The key of a person; `None` when it was destroyed or is out of reach.
-pub async fn key(connection: &mut PgConnection, vault: &Vault, id: PersonId) -> Result<Option<PersonKey>, Error> {
-    let row = sqlx::query!("select region_key_id, wrapped from person_keys where person_id = $1", id.as_uuid())
-        .fetch_optional(connection)
-        .await?;
+pub async fn key(
+    connection: &mut PgConnection,
+    vault: &Vault,
+    id: PersonId,
+) -> Result<Option<PersonKey>, Error> {
+    let row =
+        sqlx::query!("select region_key_id, wrapped from person_keys where person_id = $1", id.as_uuid())
+            .fetch_optional(connection)
+            .await?;
     row.map_or(Ok(None), |row| unwrap_key(vault, id.as_uuid(), row.region_key_id, row.wrapped))
 }
 
@@ -53,7 +58,8 @@ pub fn unwrap_key(
     region_key_id: Option<String>,
     wrapped: Option<Vec<u8>>,
 ) -> Result<Option<PersonKey>, Error> {
-    let wrapped = region_key_id.zip(wrapped).map(|(region_key_id, bytes)| WrappedKey { region_key_id, bytes });
+    let wrapped =
+        region_key_id.zip(wrapped).map(|(region_key_id, bytes)| WrappedKey { region_key_id, bytes });
     Ok(wrapped.map(|wrapped| vault.person_key(person, &wrapped)).transpose()?)
 }
 
@@ -67,7 +73,8 @@ pub async fn update_birth(
     number: Option<InszNumber>,
 ) -> Result<(), Error> {
     let birth = birth.map(|birth| key.seal(&place("persons.birth_date", id.as_uuid()), &birth.to_string()));
-    let number = number.map(|number| key.seal(&place("persons.national_number", id.as_uuid()), &number.expose()));
+    let number =
+        number.map(|number| key.seal(&place("persons.national_number", id.as_uuid()), &number.expose()));
     sqlx::query!(
         "update persons set birth_date = $2, national_number = coalesce($3, national_number) where person_id = $1",
         id.as_uuid(),
@@ -109,14 +116,20 @@ pub async fn names(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Na
 
 /// When a person's key was destroyed, inside an option for whether the person is known. Locks the key.
 pub async fn lock(connection: &mut PgConnection, id: PersonId) -> Result<Option<Option<Timestamp>>, Error> {
-    let row = sqlx::query!("select destroyed_at from person_keys where person_id = $1 for update", id.as_uuid())
-        .fetch_optional(connection)
-        .await?;
+    let row =
+        sqlx::query!("select destroyed_at from person_keys where person_id = $1 for update", id.as_uuid())
+            .fetch_optional(connection)
+            .await?;
     Ok(row.map(|row| row.destroyed_at.map(jiff_sqlx::Timestamp::to_jiff)))
 }
 
 /// Destroys the key, and empties every column and index that it or a keyed hash made. Ids, codes and dates stay.
-pub async fn erase(connection: &mut PgConnection, id: PersonId, at: Timestamp, by: Option<Uuid>) -> Result<(), Error> {
+pub async fn erase(
+    connection: &mut PgConnection,
+    id: PersonId,
+    at: Timestamp,
+    by: Option<Uuid>,
+) -> Result<(), Error> {
     let person = id.as_uuid();
     sqlx::query!("delete from duplicate_keys where person_id = $1", person).execute(&mut *connection).await?;
     sqlx::query!(

@@ -79,7 +79,9 @@ pub async fn lock(connection: &mut PgConnection, id: ReferralId) -> Result<Optio
     .await?;
     row.map(|row| {
         let wrong = |what: &str| Error::inconsistent("referrals", format!("{id} has another {what}"));
-        let outcome = row.outcome.map(|word| region::ScreeningOutcome::from_word(&word).ok_or_else(|| wrong("outcome")));
+        let outcome = row
+            .outcome
+            .map(|word| region::ScreeningOutcome::from_word(&word).ok_or_else(|| wrong("outcome")));
         let standing = Standing {
             state: ReferralState::from_word(&row.state).ok_or_else(|| wrong("state"))?,
             outcome: outcome.transpose()?,
@@ -89,7 +91,13 @@ pub async fn lock(connection: &mut PgConnection, id: ReferralId) -> Result<Optio
         let programme = row.programme.parse().map_err(|_| wrong("programme"))?;
         let municipality = row.municipality_nis.parse().map_err(|_| wrong("municipality"))?;
         Ok(Locked {
-            referral: Referral::new(id, PersonId::from_uuid(row.person_id), programme, municipality, standing),
+            referral: Referral::new(
+                id,
+                PersonId::from_uuid(row.person_id),
+                programme,
+                municipality,
+                standing,
+            ),
             changed_at: row.changed_at.to_jiff(),
             changed_by: row.changed_by,
         })
@@ -98,7 +106,12 @@ pub async fn lock(connection: &mut PgConnection, id: ReferralId) -> Result<Optio
 }
 
 /// Stores a step of a locked referral.
-pub async fn update(connection: &mut PgConnection, referral: &Referral, at: Timestamp, by: Option<Uuid>) -> Result<(), Error> {
+pub async fn update(
+    connection: &mut PgConnection,
+    referral: &Referral,
+    at: Timestamp,
+    by: Option<Uuid>,
+) -> Result<(), Error> {
     let updated = sqlx::query!(
         "update referrals set state = $2, version = $3, changed_at = $4, changed_by = $5
          where referral_id = $1 and version = $3::bigint - 1",
@@ -183,8 +196,9 @@ pub async fn page(
                 receipt_number: row.receipt_number,
                 programme: row.programme,
                 channel: row.channel,
-                state: ReferralState::from_word(&row.state)
-                    .ok_or_else(|| Error::inconsistent("referrals", format!("{} has another state", row.referral_id)))?,
+                state: ReferralState::from_word(&row.state).ok_or_else(|| {
+                    Error::inconsistent("referrals", format!("{} has another state", row.referral_id))
+                })?,
                 municipality: row.municipality_nis,
                 reasons: row.reasons,
                 submitted_at: row.submitted_at.to_jiff(),

@@ -9,6 +9,11 @@ pub fn place(column: &str, row: Uuid) -> String {
 }
 
 /// Opens a column; `None` when it is null or the key was destroyed.
-pub fn open(key: Option<&PersonKey>, column: &str, row: Uuid, sealed: Option<&[u8]>) -> Result<Option<String>, SealBroken> {
+pub fn open(
+    key: Option<&PersonKey>,
+    column: &str,
+    row: Uuid,
+    sealed: Option<&[u8]>,
+) -> Result<Option<String>, SealBroken> {
     key.zip(sealed).map(|(key, sealed)| key.open(&place(column, row), sealed)).transpose()
 }

@@ -64,7 +64,11 @@ pub struct ReferralView {
 
 impl std::fmt::Debug for ReferralView {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("ReferralView").field("id", &self.id).field("state", &self.state).finish_non_exhaustive()
+        formatter
+            .debug_struct("ReferralView")
+            .field("id", &self.id)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
     }
 }
 
@@ -101,7 +105,11 @@ pub struct DecisionView {
 }
 
 /// Reads a referral; `None` when there is none in reach.
-pub async fn referral(connection: &mut PgConnection, vault: &Vault, id: ReferralId) -> Result<Option<ReferralView>, Error> {
+pub async fn referral(
+    connection: &mut PgConnection,
+    vault: &Vault,
+    id: ReferralId,
+) -> Result<Option<ReferralView>, Error> {
     // A left join makes columns nullable that the macro takes for not null, hence the question marks.
     let row = sqlx::query!(
         r#"select r.receipt_number, r.programme, r.programme_version, r.channel, r.state, r.municipality_nis, r.reasons, r.person_id,
@@ -132,18 +140,22 @@ pub async fn referral(connection: &mut PgConnection, vault: &Vault, id: Referral
     let Some(row) = row else { return Ok(None) };
     let wrong = |what: &str| Error::inconsistent("referrals", format!("{id} has another {what}"));
     let key = persons::unwrap_key(vault, row.person_id, row.region_key_id, row.wrapped)?;
-    let of_person = |column: &str, sealed: Option<Vec<u8>>| open(key.as_ref(), column, row.person_id, sealed.as_deref());
-    let of_referral = |column: &str, sealed: Option<Vec<u8>>| open(key.as_ref(), column, id.as_uuid(), sealed.as_deref());
+    let of_person =
+        |column: &str, sealed: Option<Vec<u8>>| open(key.as_ref(), column, row.person_id, sealed.as_deref());
+    let of_referral =
+        |column: &str, sealed: Option<Vec<u8>>| open(key.as_ref(), column, id.as_uuid(), sealed.as_deref());
     let screening = match (row.outcome, row.rules, row.screened_at, row.screened_by, row.screened_version) {
-        (Some(outcome), Some(Json(rules)), Some(at), Some(by), Some(programme_version)) => Some(ScreeningView {
-            screening: Screening {
-                outcome: ScreeningOutcome::from_word(&outcome).ok_or_else(|| wrong("outcome"))?,
-                rules: rules.into_iter().map(Into::into).collect(),
-            },
-            at: at.to_jiff(),
-            by,
-            programme_version,
-        }),
+        (Some(outcome), Some(Json(rules)), Some(at), Some(by), Some(programme_version)) => {
+            Some(ScreeningView {
+                screening: Screening {
+                    outcome: ScreeningOutcome::from_word(&outcome).ok_or_else(|| wrong("outcome"))?,
+                    rules: rules.into_iter().map(Into::into).collect(),
+                },
+                at: at.to_jiff(),
+                by,
+                programme_version,
+            })
+        }
         _ => None,
     };
     let decision = match row.decided_by.zip(row.decided_at) {

@@ -53,7 +53,8 @@ impl Command for BatchGetNames {
             }
         }
         work.states_purpose(&self.purpose);
-        let to_name = |person: &PersonId| PersonName { person: *person, name: names.get(&person.as_uuid()).cloned() };
+        let to_name =
+            |person: &PersonId| PersonName { person: *person, name: names.get(&person.as_uuid()).cloned() };
         Ok(self.persons.iter().map(to_name).collect())
     }
 }

@@ -28,7 +28,11 @@ impl Command for ErasePerson {
 }
 
 /// Erases inside an open unit of work, and gives when the person was erased first.
-pub(super) async fn erase(work: &mut Work, person: PersonId, ground: ErasureGround) -> Result<Timestamp, Error> {
+pub(super) async fn erase(
+    work: &mut Work,
+    person: PersonId,
+    ground: ErasureGround,
+) -> Result<Timestamp, Error> {
     let (now, by) = (work.now(), work.caller().worker);
     let destroyed = persons::lock(work.connection(), person).await?.ok_or(Error::PersonNotFound)?;
     work.touches(person.as_uuid());

@@ -41,8 +41,10 @@ impl Command for ForgetPersons {
                 (ReferralState::Refused, DataClass::RefusedReferral),
             ] {
                 let Some(term) = programme.retention.term(class) else { continue };
-                let closed = erasures::closed(work.connection(), programme.code.as_str(), state, AT_ONCE).await?;
-                let over = closed.iter().filter(|closed| is_over(term, programme, closed, work.clock(), today));
+                let closed =
+                    erasures::closed(work.connection(), programme.code.as_str(), state, AT_ONCE).await?;
+                let over =
+                    closed.iter().filter(|closed| is_over(term, programme, closed, work.clock(), today));
                 due.extend(over.map(|closed| closed.person));
             }
         }

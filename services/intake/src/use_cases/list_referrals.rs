@@ -40,20 +40,27 @@ impl Command for ListReferrals {
     type Error = Error;
 
     async fn execute(&self, work: &mut Work) -> Result<Page, Error> {
-        if !work.grant().programmes.contains(self.programme.as_str()) || self.region.programme(&self.programme).is_none() {
+        if !work.grant().programmes.contains(self.programme.as_str())
+            || self.region.programme(&self.programme).is_none()
+        {
             return Err(Error::ProgrammeNotFound);
         }
         let states = self.state.map_or_else(|| ReferralState::ALL.to_vec(), |state| vec![state]);
         // One row more than the page tells whether there is a next one.
         let mut rows =
-            referrals::page(work.connection(), self.programme.as_str(), &states, self.after, self.size + 1).await?;
+            referrals::page(work.connection(), self.programme.as_str(), &states, self.after, self.size + 1)
+                .await?;
         let size = usize::try_from(self.size).unwrap_or(usize::MAX);
         let is_last = rows.len() <= size;
         rows.truncate(size);
         for row in &rows {
             work.touches(row.id.as_uuid());
         }
-        let next = if is_last { None } else { rows.last().map(|row| Cursor { at: row.submitted_at, id: row.id.as_uuid() }) };
+        let next = if is_last {
+            None
+        } else {
+            rows.last().map(|row| Cursor { at: row.submitted_at, id: row.id.as_uuid() })
+        };
         Ok(Page { referrals: rows, next })
     }
 }

@@ -23,9 +23,17 @@ impl Command for PrepareStart {
 
     async fn execute(&self, work: &mut Work) -> Result<usize, Error> {
         let (now, region) = (work.now(), &self.region);
-        file_versions::insert(work.connection(), "region", region.code.as_str(), &region.version, now).await?;
+        file_versions::insert(work.connection(), "region", region.code.as_str(), &region.version, now)
+            .await?;
         for programme in &region.programmes {
-            file_versions::insert(work.connection(), "programme", programme.code.as_str(), &programme.version, now).await?;
+            file_versions::insert(
+                work.connection(),
+                "programme",
+                programme.code.as_str(),
+                &programme.version,
+                now,
+            )
+            .await?;
         }
         let undone = erasures::undone(work.connection()).await?;
         for (person, at) in &undone {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chassis::database::{Command, Work};
 use chassis::error::Violation;
-use region::{Region, RefusalReasonCode};
+use region::{RefusalReasonCode, Region};
 
 use super::get_referral::FoundReferral;
 use super::step;
@@ -37,7 +37,8 @@ impl Command for RefuseReferral {
         let mut referral = step::begin(work, self.referral).await?;
         let (programme, origin) = step::programme(work, &self.region, &referral)?;
         let reason = programme.refusal_reason(&self.reason).ok_or_else(|| {
-            let known = programme.refusal_reasons.iter().map(|reason| reason.code.as_str()).collect::<Vec<_>>();
+            let known =
+                programme.refusal_reasons.iter().map(|reason| reason.code.as_str()).collect::<Vec<_>>();
             Error::Invalid(vec![unknown_reason("reason", &known)])
         })?;
         let refusal = referral.refuse(reason, self.alternative.clone(), work.clock().today())?;

@@ -57,7 +57,8 @@ impl Command for ScreenReferral {
             duplicates::remove(connection, referral.person(), DuplicateGround::NationalNumber).await?;
             duplicates::insert(connection, &vault, referral.person(), &[of_national_number(number)]).await?;
         }
-        screenings::insert(connection, &referral, &screening, &self.answers, &key, &origin, now, worker).await?;
+        screenings::insert(connection, &referral, &screening, &self.answers, &key, &origin, now, worker)
+            .await?;
 
         work.publish(referral.id().as_uuid(), &published::referral_screened(&referral, &screening, now));
         step::finish(work, &referral, now, worker).await
@@ -97,7 +98,9 @@ fn answer_violation(error: &AnswerError) -> Violation {
             "the programme has no such question",
             format!("answer only these questions: {}", known.join(", ")),
         ),
-        AnswerError::Missing { id, .. } | AnswerError::WrongAnswer { id, .. } => violation(answer_field(id.as_str()), error),
+        AnswerError::Missing { id, .. } | AnswerError::WrongAnswer { id, .. } => {
+            violation(answer_field(id.as_str()), error)
+        }
     }
 }
 

@@ -25,7 +25,11 @@ pub(super) async fn begin(work: &mut Work, id: ReferralId) -> Result<Referral, E
 }
 
 /// The programme file that decides today.
-pub(super) fn programme<'r>(work: &Work, region: &'r Region, referral: &Referral) -> Result<(&'r Programme, Origin), Error> {
+pub(super) fn programme<'r>(
+    work: &Work,
+    region: &'r Region,
+    referral: &Referral,
+) -> Result<(&'r Programme, Origin), Error> {
     let programme =
         region.programme_at(referral.programme(), work.clock().today()).ok_or(Error::ProgrammeNotRunning)?;
     Ok((programme, Origin::of(programme)))

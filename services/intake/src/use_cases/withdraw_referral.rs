@@ -33,7 +33,8 @@ impl Command for WithdrawReferral {
         let mut referral = step::begin(work, self.referral).await?;
         let (programme, origin) = step::programme(work, &self.region, &referral)?;
         let reason = programme.withdrawal_reason(&self.reason).ok_or_else(|| {
-            let known = programme.withdrawal_reasons.iter().map(|reason| reason.code.as_str()).collect::<Vec<_>>();
+            let known =
+                programme.withdrawal_reasons.iter().map(|reason| reason.code.as_str()).collect::<Vec<_>>();
             Error::Invalid(vec![unknown_reason("reason", &known)])
         })?;
         let withdrawal = referral.withdraw(reason)?;

@@ -4,7 +4,21 @@ use std::path::Path;
 
 /// Rooms, and the words that do not occur in their code.
 const FORBIDDEN: &[(&str, &[&str])] = &[
-    ("domain", &["sqlx", "tonic", "prost", "proto::", "tokio", "async ", "crate::storage", "crate::use_cases", "crate::grpc", "crate::error"]),
+    (
+        "domain",
+        &[
+            "sqlx",
+            "tonic",
+            "prost",
+            "proto::",
+            "tokio",
+            "async ",
+            "crate::storage",
+            "crate::use_cases",
+            "crate::grpc",
+            "crate::error",
+        ],
+    ),
     ("storage", &["tonic", "proto::", "crate::use_cases", "crate::grpc", "crate::events"]),
     ("use_cases", &["sqlx", "tonic", "proto::", "crate::grpc"]),
     ("events", &["sqlx", "tonic", "crate::storage", "crate::grpc"]),

@@ -90,7 +90,10 @@ async fn a_second_open_episode_is_impossible() {
 
     let refused = house.admit(&screened, "").await.unwrap_err();
 
-    assert_eq!((told(&refused).kind.as_str(), told(&refused).reason.as_str()), ("ALREADY_EXISTS", "EPISODE_OPEN"));
+    assert_eq!(
+        (told(&refused).kind.as_str(), told(&refused).reason.as_str()),
+        ("ALREADY_EXISTS", "EPISODE_OPEN")
+    );
     let unchanged = house.get(&screened.referral_id).await;
     assert_eq!((unchanged.state(), &unchanged.etag), (ReferralState::Screened, &screened.etag));
 }
@@ -123,7 +126,10 @@ async fn a_refusal_names_reason_alternative_and_term_of_reply() {
     let decision = refused.decision.unwrap();
     let clock = chassis::clock::Clock::new("Europe/Brussels", None).unwrap();
     assert_eq!(refused.state, i32::from(ReferralState::Refused));
-    assert_eq!((decision.reason.as_str(), decision.alternative.as_str()), ("no-capacity", "kanarie: het CAW in Temse"));
+    assert_eq!(
+        (decision.reason.as_str(), decision.alternative.as_str()),
+        ("no-capacity", "kanarie: het CAW in Temse")
+    );
     let decided_at = decision.decided_at.unwrap();
     let decided_at = jiff::Timestamp::new(decided_at.seconds, decided_at.nanos).unwrap();
     assert_eq!(decision.reply_until, clock.day_of(decided_at).checked_add(30.days()).unwrap().to_string());
@@ -176,7 +182,10 @@ async fn after_a_decision_there_is_no_other() {
         house.withdraw(&decided, "moved-away").await,
     ] {
         let detail = told(&refused.unwrap_err());
-        assert_eq!((detail.kind.as_str(), detail.reason.as_str()), ("FAILED_PRECONDITION", "REFERRAL_DECIDED"));
+        assert_eq!(
+            (detail.kind.as_str(), detail.reason.as_str()),
+            ("FAILED_PRECONDITION", "REFERRAL_DECIDED")
+        );
         assert_eq!(detail.metadata["state"], "withdrawn");
     }
 }

@@ -4,7 +4,8 @@ use intake::Intake;
 use proto::intake::v1::{BatchGetNamesRequest, ErasePersonRequest, ReferralState, ScreenReferralRequest};
 
 use crate::house::{
-    House, NATIONAL_NUMBER, coordinator, eligible, form, officer, told, violations, with_key, with_tag, with_this_key,
+    House, NATIONAL_NUMBER, coordinator, eligible, form, officer, told, violations, with_key, with_tag,
+    with_this_key,
 };
 
 #[tokio::test]
@@ -18,7 +19,10 @@ async fn everything_personal_is_unreadable_and_the_rest_still_counts() {
     };
     let contradiction = house.screen(&referral, numbered.clone()).await;
     assert!(contradiction.is_err());
-    let screened = house.screen(&referral, ScreenReferralRequest { birth_date: "1993".to_owned(), ..numbered }).await.unwrap();
+    let screened = house
+        .screen(&referral, ScreenReferralRequest { birth_date: "1993".to_owned(), ..numbered })
+        .await
+        .unwrap();
     let refused = house.refuse(&screened, "no-capacity", "kanarie: het CAW").await.unwrap();
 
     let erased_at = house.erase(&referral.person_id).await.unwrap();
@@ -68,7 +72,10 @@ async fn a_repeat_answers_the_first_time_under_any_key() {
     let second = house.erase(&referral.person_id).await.unwrap();
 
     assert_eq!(first, second);
-    assert_eq!(house.count("select count(*) from chassis.outbox where event_type = 'intake.person_erased.v1'").await, 1);
+    assert_eq!(
+        house.count("select count(*) from chassis.outbox where event_type = 'intake.person_erased.v1'").await,
+        1
+    );
     assert_eq!(house.count("select count(*) from erasures").await, 1);
 }
 
@@ -149,7 +156,10 @@ async fn a_start_erases_again_who_came_back_with_older_tables() {
 
     let house = House { region: house.region, running: again };
     assert_eq!(house.count("select count(*) from person_keys where wrapped is not null").await, 0);
-    assert_eq!(house.count("select count(*) from persons where name is not null or contact is not null").await, 0);
+    assert_eq!(
+        house.count("select count(*) from persons where name is not null or contact is not null").await,
+        0
+    );
     assert!(house.get(&referral.referral_id).await.erased);
 }
 

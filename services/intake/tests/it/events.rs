@@ -2,7 +2,8 @@
 
 use prost::Message as _;
 use proto::intake::events::v1::{
-    ParticipantAdmitted, ParticipantRefused, PersonErased, ReferralScreened, ReferralSubmitted, ReferralWithdrawn,
+    ParticipantAdmitted, ParticipantRefused, PersonErased, ReferralScreened, ReferralSubmitted,
+    ReferralWithdrawn,
 };
 use sqlx::Row as _;
 
@@ -33,7 +34,8 @@ async fn a_referral_tells_its_story_in_order_and_names_nobody() {
 
     let decision = admitted.decision.unwrap();
     let (referral, person) = (submitted.referral_id.clone(), submitted.person_id.clone());
-    let story: Vec<_> = told.iter().map(|(name, kind, id, number, _)| (&**name, &**kind, &**id, *number)).collect();
+    let story: Vec<_> =
+        told.iter().map(|(name, kind, id, number, _)| (&**name, &**kind, &**id, *number)).collect();
     assert_eq!(
         story,
         [
@@ -45,13 +47,19 @@ async fn a_referral_tells_its_story_in_order_and_names_nobody() {
     );
     let event = ReferralSubmitted::decode(&*told[0].4).unwrap();
     assert_eq!((&event.referral_id, &event.person_id), (&referral, &person));
-    assert_eq!((&*event.programme, &*event.programme_version, &*event.channel), ("waasland-esf", "1", "partner"));
+    assert_eq!(
+        (&*event.programme, &*event.programme_version, &*event.channel),
+        ("waasland-esf", "1", "partner")
+    );
     assert_eq!((&*event.municipality_nis, &event.reasons), ("46025", &submitted.reasons));
     assert_eq!(event.submitted_at, submitted.submitted_at);
     let event = ReferralScreened::decode(&*told[1].4).unwrap();
     assert_eq!((event.outcome, event.failed_rules), (2, vec!["working-age".to_owned()]));
     let event = ParticipantAdmitted::decode(&*told[2].4).unwrap();
-    assert_eq!((&event.participation_id, &event.referral_id, &event.person_id), (&decision.participation_id, &referral, &person));
+    assert_eq!(
+        (&event.participation_id, &event.referral_id, &event.person_id),
+        (&decision.participation_id, &referral, &person)
+    );
     assert_eq!(event.admitted_at, decision.decided_at);
     assert!(!event.episode_id.is_empty());
     assert_eq!(PersonErased::decode(&*told[3].4).unwrap().person_id, person);
@@ -63,13 +71,17 @@ async fn a_referral_tells_its_story_in_order_and_names_nobody() {
 #[tokio::test]
 async fn refusal_and_withdrawal_are_told_with_their_reason() {
     let house = House::open().await;
-    let refused = house.refuse(&house.submitted(form()).await, "no-capacity", "kanarie elders").await.unwrap();
+    let refused =
+        house.refuse(&house.submitted(form()).await, "no-capacity", "kanarie elders").await.unwrap();
     let withdrawn = house.withdraw(&house.submitted(form()).await, "moved-away").await.unwrap();
 
     let told = outbox(&house).await;
 
     let event = ParticipantRefused::decode(&*told[1].4).unwrap();
-    assert_eq!((told[1].0.as_str(), &event.referral_id), ("intake.participant_refused.v1", &refused.referral_id));
+    assert_eq!(
+        (told[1].0.as_str(), &event.referral_id),
+        ("intake.participant_refused.v1", &refused.referral_id)
+    );
     assert_eq!((event.reason.as_str(), event.alternative_named), ("no-capacity", true));
     assert_eq!(event.reply_until, refused.decision.unwrap().reply_until);
     let event = ReferralWithdrawn::decode(&*told[3].4).unwrap();

@@ -61,8 +61,14 @@ async fn who_never_started_is_forgotten_after_the_term_of_the_programme_and_not_
     for (referral, expected, what) in cases {
         assert_eq!(house.get(&referral.referral_id).await.erased, expected, "{what}");
     }
-    assert_eq!(house.count("select count(*) from erasures where ground = 'retention' and erased_by is null").await, 2);
-    assert_eq!(house.count("select count(*) from chassis.outbox where event_type = 'intake.person_erased.v1'").await, 2);
+    assert_eq!(
+        house.count("select count(*) from erasures where ground = 'retention' and erased_by is null").await,
+        2
+    );
+    assert_eq!(
+        house.count("select count(*) from chassis.outbox where event_type = 'intake.person_erased.v1'").await,
+        2
+    );
 }
 
 #[tokio::test]

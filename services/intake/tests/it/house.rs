@@ -8,8 +8,9 @@ use proto::common::v1::ErrorDetail;
 use proto::intake::v1::person_service_client::PersonServiceClient;
 use proto::intake::v1::referral_service_client::ReferralServiceClient;
 use proto::intake::v1::{
-    AdmitReferralRequest, Consent, ErasePersonRequest, ErasureGround, GetReferralRequest, ListReferralsRequest, Referral,
-    RefuseReferralRequest, ScreenReferralRequest, SubmitReferralRequest, WithdrawReferralRequest,
+    AdmitReferralRequest, Consent, ErasePersonRequest, ErasureGround, GetReferralRequest,
+    ListReferralsRequest, Referral, RefuseReferralRequest, ScreenReferralRequest, SubmitReferralRequest,
+    WithdrawReferralRequest,
 };
 use sqlx::AssertSqlSafe;
 use testkit::{Running, TestRegion, mandate, worker};
@@ -38,7 +39,9 @@ impl House {
     }
 
     pub fn referrals(&self, caller: Caller) -> ReferralServiceClient<Signed> {
-        ReferralServiceClient::new(self.running.client_channel(self.region.calls_as(caller).unwrap()).unwrap())
+        ReferralServiceClient::new(
+            self.running.client_channel(self.region.calls_as(caller).unwrap()).unwrap(),
+        )
     }
 
     pub fn persons(&self, caller: Caller) -> PersonServiceClient<Signed> {
@@ -47,7 +50,8 @@ impl House {
 
     /// Submits as anybody, and gives the receipt number.
     pub async fn submit(&self, form: SubmitReferralRequest) -> String {
-        let answer = self.referrals(Caller::anonymous()).submit_referral(with_key(form)).await.unwrap().into_inner();
+        let answer =
+            self.referrals(Caller::anonymous()).submit_referral(with_key(form)).await.unwrap().into_inner();
         assert!(answer.stored);
         answer.receipt_number
     }
@@ -55,7 +59,9 @@ impl House {
     /// Submits, and gives the referral as the coordinator reads it.
     pub async fn submitted(&self, form: SubmitReferralRequest) -> Referral {
         let receipt_number = self.submit(form).await;
-        let id = self.text("select referral_id::text from referrals where receipt_number = $1", &receipt_number).await;
+        let id = self
+            .text("select referral_id::text from referrals where receipt_number = $1", &receipt_number)
+            .await;
         self.get(&id).await
     }
 
@@ -76,7 +82,8 @@ impl House {
     }
 
     pub async fn admit(&self, read: &Referral, motivation: &str) -> Result<Referral, Status> {
-        let request = AdmitReferralRequest { referral_id: read.referral_id.clone(), motivation: motivation.to_owned() };
+        let request =
+            AdmitReferralRequest { referral_id: read.referral_id.clone(), motivation: motivation.to_owned() };
         let request = with_tag(request, &read.etag);
         Ok(self.referrals(coordinator()).admit_referral(request).await?.into_inner().referral.unwrap())
     }
@@ -92,13 +99,15 @@ impl House {
     }
 
     pub async fn withdraw(&self, read: &Referral, reason: &str) -> Result<Referral, Status> {
-        let request = WithdrawReferralRequest { referral_id: read.referral_id.clone(), reason: reason.to_owned() };
+        let request =
+            WithdrawReferralRequest { referral_id: read.referral_id.clone(), reason: reason.to_owned() };
         let request = with_tag(request, &read.etag);
         Ok(self.referrals(coordinator()).withdraw_referral(request).await?.into_inner().referral.unwrap())
     }
 
     pub async fn erase(&self, person: &str) -> Result<prost_types::Timestamp, Status> {
-        let request = ErasePersonRequest { person_id: person.to_owned(), ground: ErasureGround::Request.into() };
+        let request =
+            ErasePersonRequest { person_id: person.to_owned(), ground: ErasureGround::Request.into() };
         Ok(self.persons(officer()).erase_person(with_key(request)).await?.into_inner().erased_at.unwrap())
     }
 
@@ -109,12 +118,18 @@ impl House {
 
     /// One number out of the database, as a superuser.
     pub async fn count(&self, query: &str) -> i64 {
-        sqlx::query_scalar(AssertSqlSafe(query.to_owned())).fetch_one(&self.running.database.admin).await.unwrap()
+        sqlx::query_scalar(AssertSqlSafe(query.to_owned()))
+            .fetch_one(&self.running.database.admin)
+            .await
+            .unwrap()
     }
 
     /// Carries out a statement as a superuser.
     pub async fn execute(&self, statement: &str) {
-        sqlx::raw_sql(AssertSqlSafe(statement.to_owned())).execute(&self.running.database.admin).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(statement.to_owned()))
+            .execute(&self.running.database.admin)
+            .await
+            .unwrap();
     }
 
     /// Every table of the database, with its schema.
@@ -185,7 +200,11 @@ pub fn form() -> SubmitReferralRequest {
 /// Somebody else: nothing in common with [`form`].
 pub fn another_form(number: u32) -> SubmitReferralRequest {
     SubmitReferralRequest {
-        person_name: format!("Kanarie {}", "abcdefghij".chars().cycle().skip(number as usize).take(9).collect::<String>() + &"x".repeat(number as usize)),
+        person_name: format!(
+            "Kanarie {}",
+            "abcdefghij".chars().cycle().skip(number as usize).take(9).collect::<String>()
+                + &"x".repeat(number as usize)
+        ),
         person_contact: format!("kanarie.{number}@example.org"),
         ..form()
     }
@@ -233,15 +252,18 @@ pub fn with_tag<T>(message: T, etag: &str) -> Request<T> {
 /// What a refusal tells programs. Every reason of intake stands in its list.
 pub fn told(status: &Status) -> ErrorDetail {
     let detail = detail(status).unwrap_or_else(|| panic!("no detail: {status:?}"));
-    let of_the_chassis = ["IF_MATCH_REQUIRED", "IDEMPOTENCY_KEY_REUSED", "ANSWER_ERASED", "NO_MANDATE", "SIGN_IN_REQUIRED"];
+    let of_the_chassis =
+        ["IF_MATCH_REQUIRED", "IDEMPOTENCY_KEY_REUSED", "ANSWER_ERASED", "NO_MANDATE", "SIGN_IN_REQUIRED"];
     assert!(
-        REASONS.iter().any(|(reason, _)| *reason == detail.reason) || of_the_chassis.contains(&detail.reason.as_str()),
+        REASONS.iter().any(|(reason, _)| *reason == detail.reason)
+            || of_the_chassis.contains(&detail.reason.as_str()),
         "{} is not in REASONS",
         detail.reason
     );
     for violation in &detail.violations {
         assert!(
-            FIELD_REASONS.iter().any(|(reason, _)| *reason == violation.reason) || detail.reason == "IF_MATCH_REQUIRED",
+            FIELD_REASONS.iter().any(|(reason, _)| *reason == violation.reason)
+                || detail.reason == "IF_MATCH_REQUIRED",
             "{} is not in FIELD_REASONS",
             violation.reason
         );

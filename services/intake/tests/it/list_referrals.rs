@@ -97,7 +97,11 @@ async fn a_filter_that_cannot_be_is_refused() {
         (ListReferralsRequest { page_token: token[..79].to_owned(), ..list() }, "page_token", "PAGE_TOKEN"),
         (of_another_filter, "page_token", "PAGE_TOKEN"),
         (ListReferralsRequest { state: 9, ..list() }, "state", "UNKNOWN_VALUE"),
-        (ListReferralsRequest { programme: "Kanarie!".to_owned(), ..list() }, "programme", "UNKNOWN_PROGRAMME"),
+        (
+            ListReferralsRequest { programme: "Kanarie!".to_owned(), ..list() },
+            "programme",
+            "UNKNOWN_PROGRAMME",
+        ),
     ] {
         let refused = house.referrals(coordinator()).list_referrals(request).await.unwrap_err();
         assert_eq!(violations(&refused), [(field.to_owned(), reason.to_owned())]);
@@ -111,7 +115,9 @@ async fn not_there_and_not_yours_is_one_answer() {
     let nowhere = chassis::id::IdGenerator.uuid().to_string();
 
     let mut answers = Vec::new();
-    for (caller, id) in [(stranger(), &referral.referral_id), (stranger(), &nowhere), (coordinator(), &nowhere)] {
+    for (caller, id) in
+        [(stranger(), &referral.referral_id), (stranger(), &nowhere), (coordinator(), &nowhere)]
+    {
         let request = GetReferralRequest { referral_id: id.clone() };
         let refused = house.referrals(caller).get_referral(request).await.unwrap_err();
         assert_eq!(refused.code(), Code::NotFound);
@@ -121,7 +127,9 @@ async fn not_there_and_not_yours_is_one_answer() {
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
 
     let mut lists = Vec::new();
-    for (caller, programme) in [(stranger(), "waasland-esf"), (stranger(), "elsewhere"), (coordinator(), "nowhere")] {
+    for (caller, programme) in
+        [(stranger(), "waasland-esf"), (stranger(), "elsewhere"), (coordinator(), "nowhere")]
+    {
         let request = ListReferralsRequest { programme: programme.to_owned(), ..list() };
         let refused = house.referrals(caller).list_referrals(request).await.unwrap_err();
         lists.push((told(&refused), refused.message().to_owned()));
@@ -136,7 +144,9 @@ async fn without_a_mandate_for_the_programme_nobody_reads() {
     let narrow = worker(1, vec![mandate(Role::Coordinator, Scope::Organisation, Some("waasland-esf"))]);
     let coach = worker(2, vec![mandate(Role::Coach, Scope::Region, None)]);
 
-    for (caller, reason) in [(Caller::anonymous(), "SIGN_IN_REQUIRED"), (narrow, "NO_MANDATE"), (coach, "NO_MANDATE")] {
+    for (caller, reason) in
+        [(Caller::anonymous(), "SIGN_IN_REQUIRED"), (narrow, "NO_MANDATE"), (coach, "NO_MANDATE")]
+    {
         let refused = house.referrals(caller).list_referrals(list()).await.unwrap_err();
         assert_eq!(told(&refused).reason, reason);
     }
@@ -165,7 +175,8 @@ impl<S: tracing::Subscriber> Layer<S> for Counter {
         if event.metadata().target() == "sqlx::query" {
             let mut is_ours = false;
             event.record(&mut |field: &tracing::field::Field, value: &dyn std::fmt::Debug| {
-                is_ours |= matches!(field.name(), "summary" | "db.statement") && format!("{value:?}").contains("referral");
+                is_ours |= matches!(field.name(), "summary" | "db.statement")
+                    && format!("{value:?}").contains("referral");
             });
             STATEMENTS.with(|count| count.set(count.get() + usize::from(is_ours)));
         }

@@ -24,7 +24,9 @@ async fn names_come_in_the_order_asked_and_the_unknown_are_hidden() {
     let (first, second) = (house.submitted(form()).await, house.submitted(another_form(0)).await);
     let nobody = chassis::id::IdGenerator.uuid().to_string();
 
-    let names = names(&house, coordinator(), &[&second.person_id, &nobody, &first.person_id, &second.person_id]).await;
+    let names =
+        names(&house, coordinator(), &[&second.person_id, &nobody, &first.person_id, &second.person_id])
+            .await;
 
     let read: Vec<(&str, bool)> = names.iter().map(|name| (name.name.as_str(), name.hidden)).collect();
     let second_name = second.person.unwrap().name;
@@ -103,7 +105,10 @@ async fn the_purpose_and_who_was_seen_are_in_the_audit_row() {
 async fn a_call_that_cannot_be_answered_is_refused() {
     let house = House::open().await;
     let id = chassis::id::IdGenerator.uuid().to_string();
-    let ask = |ids: Vec<String>, purpose: &str| BatchGetNamesRequest { person_ids: ids, purpose: purpose.to_owned() };
+    let ask = |ids: Vec<String>, purpose: &str| BatchGetNamesRequest {
+        person_ids: ids,
+        purpose: purpose.to_owned(),
+    };
 
     for (request, field, reason) in [
         (ask(vec![id.clone(); 201], "list"), "person_ids", "TOO_MANY"),

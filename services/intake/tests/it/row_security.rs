@@ -8,7 +8,15 @@ use crate::house::{House, PROGRAMME, form};
 
 /// Tables with rows about people.
 const TABLES: [&str; 9] = [
-    "referrals", "persons", "person_keys", "duplicate_keys", "screenings", "decisions", "participations", "episodes", "case_access",
+    "referrals",
+    "persons",
+    "person_keys",
+    "duplicate_keys",
+    "screenings",
+    "decisions",
+    "participations",
+    "episodes",
+    "case_access",
 ];
 
 /// A caller as the unit of work would set it.
@@ -111,7 +119,15 @@ async fn nobody_else_sees_a_row() {
         As { principal: "relay", purpose: "process", scope: "region", programmes: "*", worker: 0 },
     ] {
         let seen = visible(&pool, Some(caller)).await;
-        assert_eq!(seen, [], "{} {} {} {}", caller.principal, caller.purpose, caller.scope, caller.programmes);
+        assert_eq!(
+            seen,
+            [],
+            "{} {} {} {}",
+            caller.principal,
+            caller.purpose,
+            caller.scope,
+            caller.programmes
+        );
     }
     assert_eq!(visible(&pool, None).await, [], "a used connection without caller");
 }
@@ -150,10 +166,11 @@ async fn somebody_elses_rows_cannot_be_changed() {
     }
     // A coordinator's own programme is no licence to destroy keys: that needs the purpose of an erasure.
     let mut transaction = begin(&pool, COORDINATOR).await;
-    let destroyed = sqlx::query("update person_keys set wrapped = null, region_key_id = null, destroyed_at = now()")
-        .execute(&mut *transaction)
-        .await
-        .unwrap();
+    let destroyed =
+        sqlx::query("update person_keys set wrapped = null, region_key_id = null, destroyed_at = now()")
+            .execute(&mut *transaction)
+            .await
+            .unwrap();
     assert_eq!(destroyed.rows_affected(), 0);
 }
 
@@ -187,7 +204,8 @@ async fn the_runtime_role_has_no_right_it_does_not_need() {
 async fn anybody_may_insert_a_new_referral_and_no_other() {
     let house = filled().await;
     let pool = pool(&house).await;
-    let anybody = As { principal: "anonymous", purpose: "public", scope: "own_cases", programmes: "", worker: 0 };
+    let anybody =
+        As { principal: "anonymous", purpose: "public", scope: "own_cases", programmes: "", worker: 0 };
     let insert = |state: &str| {
         format!(
             "insert into referrals (referral_id, receipt_number, person_id, programme, programme_version, programme_hash, channel,
@@ -199,12 +217,16 @@ async fn anybody_may_insert_a_new_referral_and_no_other() {
     };
 
     let mut transaction = begin(&pool, anybody).await;
-    let decided = sqlx::query(AssertSqlSafe(insert("admitted"))).execute(&mut *transaction).await.unwrap_err();
+    let decided =
+        sqlx::query(AssertSqlSafe(insert("admitted"))).execute(&mut *transaction).await.unwrap_err();
     drop(transaction);
     let mut transaction = begin(&pool, anybody).await;
-    let submitted = sqlx::query(AssertSqlSafe(insert("submitted"))).execute(&mut *transaction).await.unwrap_err();
+    let submitted =
+        sqlx::query(AssertSqlSafe(insert("submitted"))).execute(&mut *transaction).await.unwrap_err();
 
-    let code = |error: &sqlx::Error| error.as_database_error().and_then(|error| error.code().map(|code| code.to_string()));
+    let code = |error: &sqlx::Error| {
+        error.as_database_error().and_then(|error| error.code().map(|code| code.to_string()))
+    };
     // Refused by the policy; and let through by it, up to the foreign keys that this row does not fulfil.
     assert_eq!(code(&decided).as_deref(), Some("42501"));
     assert_eq!(code(&submitted).as_deref(), Some("23503"));

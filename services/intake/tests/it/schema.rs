@@ -48,14 +48,18 @@ async fn every_constraint_and_index_has_a_name_we_chose() {
 async fn the_constraint_that_the_code_names_exists() {
     let house = House::open().await;
 
-    assert_eq!(house.count("select count(*) from pg_indexes where indexname = 'episodes_one_open_idx'").await, 1);
+    assert_eq!(
+        house.count("select count(*) from pg_indexes where indexname = 'episodes_one_open_idx'").await,
+        1
+    );
 }
 
 #[tokio::test]
 async fn the_files_it_works_under_are_stored_by_hash() {
     let house = House::open().await;
 
-    let kinds = names(&house, "select kind || ' ' || code || ' ' || number from file_versions order by 1").await;
+    let kinds =
+        names(&house, "select kind || ' ' || code || ' ' || number from file_versions order by 1").await;
 
     assert_eq!(kinds, ["programme waasland-esf 1", "region waasland 1"]);
 }

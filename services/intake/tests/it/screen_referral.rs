@@ -3,7 +3,9 @@
 use proto::intake::v1::{ReferralState, ScreenReferralRequest, ScreeningOutcome};
 use tonic::{Code, Request};
 
-use crate::house::{House, NATIONAL_NUMBER, another_form, coordinator, eligible, form, stranger, told, violations, with_tag};
+use crate::house::{
+    House, NATIONAL_NUMBER, another_form, coordinator, eligible, form, stranger, told, violations, with_tag,
+};
 
 #[tokio::test]
 async fn the_rules_of_the_programme_decide_the_outcome() {
@@ -35,10 +37,16 @@ async fn a_screening_may_be_repeated_and_the_latest_counts() {
     let third = house.screen(&second, eligible(&referral)).await.unwrap();
 
     let outcomes = [&first, &second, &third].map(|read| read.screening.as_ref().unwrap().outcome());
-    assert_eq!(outcomes, [ScreeningOutcome::NotEligible, ScreeningOutcome::Manual, ScreeningOutcome::Eligible]);
+    assert_eq!(
+        outcomes,
+        [ScreeningOutcome::NotEligible, ScreeningOutcome::Manual, ScreeningOutcome::Eligible]
+    );
     let failed: Vec<_> = first.screening.unwrap().rules.into_iter().filter(|rule| !rule.holds).collect();
     assert_eq!(failed.len(), 1);
-    assert_eq!((failed[0].rule.as_str(), failed[0].suggested_refusal_reason.as_str()), ("not-full-time", "works-full-time"));
+    assert_eq!(
+        (failed[0].rule.as_str(), failed[0].suggested_refusal_reason.as_str()),
+        ("not-full-time", "works-full-time")
+    );
     assert_eq!(house.count("select count(*) from screenings").await, 3);
     assert_eq!(house.get(&referral.referral_id).await.screening, third.screening);
 }
@@ -86,7 +94,11 @@ async fn what_cannot_be_taken_is_told_at_once() {
         (with(&|request| request.birth_date = "1993-02-30".to_owned()), "birth_date", "DATE_DAY"),
         (with(&|request| request.birth_date = "kanarie".to_owned()), "birth_date", "DATE_SHAPE"),
         (with(&|request| request.birth_date = "2099".to_owned()), "birth_date", "BIRTH_IN_FUTURE"),
-        (with(&|request| request.national_number = "93051822362".to_owned()), "national_number", "INSZ_CHECK_DIGITS"),
+        (
+            with(&|request| request.national_number = "93051822362".to_owned()),
+            "national_number",
+            "INSZ_CHECK_DIGITS",
+        ),
         (with(&|request| request.national_number = "930518".to_owned()), "national_number", "INSZ_SHAPE"),
         (
             with(&|request| {
@@ -107,7 +119,10 @@ async fn what_cannot_be_taken_is_told_at_once() {
         assert_eq!(violations(&refused), [(field.to_owned(), reason.to_owned())]);
     }
 
-    let empty = ScreenReferralRequest { referral_id: referral.referral_id.clone(), ..ScreenReferralRequest::default() };
+    let empty = ScreenReferralRequest {
+        referral_id: referral.referral_id.clone(),
+        ..ScreenReferralRequest::default()
+    };
     let refused = house.screen(&referral, empty).await.unwrap_err();
     assert_eq!(violations(&refused).len(), 4, "every required question is told: {refused:?}");
     assert_eq!(house.get(&referral.referral_id).await, referral);
@@ -127,7 +142,10 @@ async fn a_stale_edit_is_refused_with_who_changed_it_and_when() {
     assert_eq!(detail.metadata["changed_by"], uuid::Uuid::from_u128(crate::house::COORDINATOR).to_string());
     let screened_at = changed.screening.unwrap().screened_at.unwrap();
     let changed_at: jiff::Timestamp = detail.metadata["changed_at"].parse().unwrap();
-    assert_eq!((changed_at.as_second(), changed_at.subsec_nanosecond()), (screened_at.seconds, screened_at.nanos));
+    assert_eq!(
+        (changed_at.as_second(), changed_at.subsec_nanosecond()),
+        (screened_at.seconds, screened_at.nanos)
+    );
     assert_eq!(house.count("select count(*) from screenings").await, 1);
 }
 

@@ -15,7 +15,9 @@ async fn a_referral_is_stored_and_its_receipt_says_nothing() {
     let receipt_number = house.submit(form()).await;
 
     assert_eq!(receipt_number.parse::<ReceiptNumber>().unwrap().as_str(), receipt_number);
-    let id = house.text("select referral_id::text from referrals where receipt_number = $1", &receipt_number).await;
+    let id = house
+        .text("select referral_id::text from referrals where receipt_number = $1", &receipt_number)
+        .await;
     let referral = house.get(&id).await;
     assert_eq!(referral.state(), ReferralState::Submitted);
     assert_eq!(referral.reasons, ["work-search", "network"]);
@@ -49,9 +51,16 @@ async fn not_yet_stores_nothing_at_all() {
     let before = house.rows().await;
     let not_yet = SubmitReferralRequest { consent: Consent::NotYet.into(), ..form() };
 
-    for request in [not_yet, SubmitReferralRequest { consent: Consent::NotYet.into(), ..SubmitReferralRequest::default() }] {
-        let answer =
-            house.referrals(Caller::anonymous()).submit_referral(with_key(request)).await.unwrap().into_inner();
+    for request in [
+        not_yet,
+        SubmitReferralRequest { consent: Consent::NotYet.into(), ..SubmitReferralRequest::default() },
+    ] {
+        let answer = house
+            .referrals(Caller::anonymous())
+            .submit_referral(with_key(request))
+            .await
+            .unwrap()
+            .into_inner();
         assert!(!answer.stored);
         assert_eq!(answer.receipt_number, "");
     }
@@ -173,18 +182,54 @@ async fn each_wrong_field_has_its_reason() {
         (SubmitReferralRequest { consent: 7, ..form() }, "consent", "CONSENT"),
         (SubmitReferralRequest { person_name: " \t ".into(), ..form() }, "person_name", "REQUIRED"),
         (SubmitReferralRequest { person_name: "kanarie ".repeat(20), ..form() }, "person_name", "TOO_LONG"),
-        (SubmitReferralRequest { person_name: "kanarie\0".into(), ..form() }, "person_name", "CONTROL_CHARACTER"),
-        (SubmitReferralRequest { person_contact: "kanarie 93051822361".into(), ..form() }, "person_contact", "NATIONAL_NUMBER"),
-        (SubmitReferralRequest { municipality_nis: "9140".into(), ..form() }, "municipality_nis", "NIS_CODE_SHAPE"),
-        (SubmitReferralRequest { municipality_nis: "11002".into(), ..form() }, "municipality_nis", "MUNICIPALITY_UNKNOWN"),
-        (SubmitReferralRequest { municipality_nis: "46014".into(), ..form() }, "municipality_nis", "MUNICIPALITY_NO_LONGER_VALID"),
+        (
+            SubmitReferralRequest { person_name: "kanarie\0".into(), ..form() },
+            "person_name",
+            "CONTROL_CHARACTER",
+        ),
+        (
+            SubmitReferralRequest { person_contact: "kanarie 93051822361".into(), ..form() },
+            "person_contact",
+            "NATIONAL_NUMBER",
+        ),
+        (
+            SubmitReferralRequest { municipality_nis: "kanarie".into(), ..form() },
+            "municipality_nis",
+            "NIS_CODE_SHAPE",
+        ),
+        (
+            SubmitReferralRequest { municipality_nis: "11002".into(), ..form() },
+            "municipality_nis",
+            "MUNICIPALITY_UNKNOWN",
+        ),
+        (
+            SubmitReferralRequest { municipality_nis: "46014".into(), ..form() },
+            "municipality_nis",
+            "MUNICIPALITY_NO_LONGER_VALID",
+        ),
         (SubmitReferralRequest { reasons: vec!["boredom".into()], ..form() }, "reasons[0]", "UNKNOWN_REASON"),
-        (SubmitReferralRequest { reasons: vec!["network".into(), "network".into()], ..form() }, "reasons[1]", "REPEATED"),
+        (
+            SubmitReferralRequest { reasons: vec!["network".into(), "network".into()], ..form() },
+            "reasons[1]",
+            "REPEATED",
+        ),
         (SubmitReferralRequest { reasons: too_many, ..form() }, "reasons", "TOO_MANY"),
-        (SubmitReferralRequest { referrer_name: "kanarie\u{1b}[2J".into(), ..form() }, "referrer_name", "CONTROL_CHARACTER"),
-        (SubmitReferralRequest { referrer_organisation: "kanarie ".repeat(30), ..form() }, "referrer_organisation", "TOO_LONG"),
+        (
+            SubmitReferralRequest { referrer_name: "kanarie\u{1b}[2J".into(), ..form() },
+            "referrer_name",
+            "CONTROL_CHARACTER",
+        ),
+        (
+            SubmitReferralRequest { referrer_organisation: "kanarie ".repeat(30), ..form() },
+            "referrer_organisation",
+            "TOO_LONG",
+        ),
         (SubmitReferralRequest { referrer_contact: String::new(), ..form() }, "referrer_contact", "REQUIRED"),
-        (SubmitReferralRequest { note: "kanarie 93.05.18-223.61".into(), ..form() }, "note", "NATIONAL_NUMBER"),
+        (
+            SubmitReferralRequest { note: "kanarie 93.05.18-223.61".into(), ..form() },
+            "note",
+            "NATIONAL_NUMBER",
+        ),
         (SubmitReferralRequest { note: "kanarie".repeat(300), ..form() }, "note", "TOO_LONG"),
     ];
 
@@ -209,8 +254,15 @@ async fn a_merged_municipality_names_its_successor() {
 #[tokio::test]
 async fn texts_come_back_as_they_were_written() {
     let house = House::open().await;
-    for name in ["Kanarie 'Şükrü' O’Brien", "kanarie; drop table persons;--", "Канарейка kanarie", "kanarie 🐤 \u{202b}x", "=kanarie()"] {
-        let referral = house.submitted(SubmitReferralRequest { person_name: name.to_owned(), ..form() }).await;
+    for name in [
+        "Kanarie 'Şükrü' O’Brien",
+        "kanarie; drop table persons;--",
+        "Канарейка kanarie",
+        "kanarie 🐤 \u{202b}x",
+        "=kanarie()",
+    ] {
+        let referral =
+            house.submitted(SubmitReferralRequest { person_name: name.to_owned(), ..form() }).await;
         assert_eq!(referral.person.unwrap().name, name);
     }
 }
