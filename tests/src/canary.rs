@@ -239,16 +239,21 @@ pub async fn tables_in_clear(region: &RegionUnderTest, database: &str) -> anyhow
 }
 
 /// Stops a region in good order and searches all that it leaves: data of PostgreSQL and of its own broker, logs, everything.
-pub async fn stop_and_search(region: RegionUnderTest, more: &[&str]) -> anyhow::Result<Found> {
+/// Beside the marker and `more`, it looks where `planted` stands, which shows that the search sees these places.
+pub async fn stop_and_search(region: RegionUnderTest, more: &[&str], planted: &str) -> anyhow::Result<(Found, Vec<Hit>)> {
     let elsewhere = region.local.postgres().map(|postgres| postgres.folder().to_owned());
     let left = region.stop_and_keep().await?;
-    let (hunt, mut found) = (Hunt::new(more), Found::default());
-    hunt.folder(&left.path().join("data"), &mut found)?;
-    if let Some(folder) = elsewhere.filter(|folder| !folder.starts_with(left.path())) {
-        // The name of the folder is part of the place, which says what is allowed there.
-        hunt.folder(folder.parent().unwrap_or(&folder), &mut found)?;
+    let (hunt, plants) = (Hunt::new(more), Hunt::only(planted));
+    let (mut found, mut seen) = (Found::default(), Found::default());
+    let mut folders = vec![left.path().join("data")];
+    // As root PostgreSQL may keep its data elsewhere. The last part of the path says what is allowed there.
+    let elsewhere = elsewhere.filter(|folder| !folder.starts_with(left.path()));
+    folders.extend(elsewhere.as_deref().and_then(Path::parent).map(Path::to_owned));
+    for folder in folders {
+        hunt.folder(&folder, &mut found)?;
+        plants.folder(&folder, &mut seen)?;
     }
-    Ok(found)
+    Ok((found, seen.hits))
 }
 
 #[cfg(test)]

@@ -11,12 +11,8 @@ pub async fn published(region: &RegionUnderTest) {
 
 /// What went wrong inside although every answer looked right: panics, and errors of our own.
 pub async fn wounds(region: &RegionUnderTest) -> Vec<String> {
-    let mut wounds = Vec::new();
+    let mut wounds = panics(region);
     for (name, service) in region.local.state().unwrap().services {
-        let log = std::fs::read_to_string(&service.log).unwrap();
-        for line in log.lines().filter(|line| line.to_lowercase().contains("panick")) {
-            wounds.push(format!("[log of {name}] {line}"));
-        }
         for line in metrics(service.health).await.lines() {
             let ours = line.starts_with("http_requests_total") && line.contains("status=\"5");
             let theirs = line.starts_with("grpc_requests_total") && line.contains("code=\"13\"");
@@ -26,6 +22,17 @@ pub async fn wounds(region: &RegionUnderTest) -> Vec<String> {
         }
     }
     wounds
+}
+
+/// Panics in the logs.
+pub fn panics(region: &RegionUnderTest) -> Vec<String> {
+    let mut panics = Vec::new();
+    for (name, service) in region.local.state().unwrap().services {
+        let log = std::fs::read_to_string(&service.log).unwrap();
+        let lines = log.lines().filter(|line| line.to_lowercase().contains("panick"));
+        panics.extend(lines.map(|line| format!("[log of {name}] {line}")));
+    }
+    panics
 }
 
 /// The metrics that a process shows.

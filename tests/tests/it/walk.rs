@@ -1,0 +1,20 @@
+//! The first half of the main job, as `cargo dev --walk` plays it.
+
+use tests::harness::{RegionUnderTest, Setup};
+
+use crate::ONE_REGION;
+use crate::support::wounds;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_walk_comes_to_its_end() {
+    let _turn = ONE_REGION.lock().await;
+    let region = RegionUnderTest::start(Setup::durable()).await.unwrap();
+    let mut steps = Vec::new();
+
+    let played = bondgenoot::walk::play(&region.local.state().unwrap(), &mut |step| steps.push(step.to_owned())).await;
+
+    assert!(played.is_ok(), "after {steps:#?}: {}", played.unwrap_err());
+    assert!(steps.len() >= 8, "{steps:#?}");
+    assert_eq!(wounds(&region).await, Vec::<String>::new());
+    region.stop().await.unwrap();
+}
