@@ -46,7 +46,9 @@ impl Describe for AdminError {
         match (self, self.database()) {
             (_, Some(error)) => error.kind(),
             (Self::Invalid(_), _) => ErrorKind::InvalidArgument,
-            (Self::NoConsumer | Self::Rebuild(RebuildError::NoProjections), _) => ErrorKind::FailedPrecondition,
+            (Self::NoConsumer | Self::Rebuild(RebuildError::NoProjections), _) => {
+                ErrorKind::FailedPrecondition
+            }
             (Self::Rebuild(RebuildError::TakenOver), _) => ErrorKind::Aborted,
             _ => ErrorKind::Internal,
         }
@@ -66,7 +68,9 @@ impl Describe for AdminError {
     fn remedy(&self) -> String {
         match (self, self.database()) {
             (_, Some(error)) => error.remedy(),
-            (Self::Invalid(_), _) => "correct the field named in the violation and send the request again".into(),
+            (Self::Invalid(_), _) => {
+                "correct the field named in the violation and send the request again".into()
+            }
             (Self::NoConsumer | Self::Rebuild(RebuildError::NoProjections), _) => {
                 "ask a service that consumes events, e.g. reporting".into()
             }

@@ -133,7 +133,10 @@ pub(super) struct ForgetHistories {
 }
 
 impl ForgetHistories {
-    pub(super) fn parse(request: ForgetHistoriesRequest, consumer: &ConsumerHandle) -> Result<Self, AdminError> {
+    pub(super) fn parse(
+        request: ForgetHistoriesRequest,
+        consumer: &ConsumerHandle,
+    ) -> Result<Self, AdminError> {
         if request.aggregate_ids.is_empty() || request.aggregate_ids.len() > MOST_FORGOTTEN {
             return Err(AdminError::invalid(
                 "aggregate_ids",

@@ -56,7 +56,8 @@ impl Command for ListParked {
         .map_err(DatabaseError::from)?;
         let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > self.size;
         rows.truncate(usize::try_from(self.size).unwrap_or(usize::MAX));
-        let last = rows.last().map(|row| format!("{}_{}", row.parked_at.to_jiff().as_microsecond(), row.parked_id));
+        let last =
+            rows.last().map(|row| format!("{}_{}", row.parked_at.to_jiff().as_microsecond(), row.parked_id));
         for row in &rows {
             work.touches(row.parked_id);
         }
@@ -88,7 +89,11 @@ pub(super) enum ChooseParked {
 impl ChooseParked {
     pub(super) fn parse(request: &RedriveParkedRequest) -> Result<Self, AdminError> {
         if request.all == request.parked_ids.is_empty() {
-            return if request.all { Ok(Self::All) } else { Ok(Self::These(ids("parked_ids", &request.parked_ids)?)) };
+            return if request.all {
+                Ok(Self::All)
+            } else {
+                Ok(Self::These(ids("parked_ids", &request.parked_ids)?))
+            };
         }
         Err(AdminError::invalid(
             "parked_ids",

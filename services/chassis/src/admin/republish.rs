@@ -23,7 +23,12 @@ pub(super) enum Choice {
 impl Choice {
     pub(super) fn parse(request: &RepublishEventsRequest) -> Result<Self, AdminError> {
         let wrong = |field, message: &str| {
-            AdminError::invalid(field, "REQUIRED", message.into(), "name aggregate_ids, or a time in since".into())
+            AdminError::invalid(
+                field,
+                "REQUIRED",
+                message.into(),
+                "name aggregate_ids, or a time in since".into(),
+            )
         };
         if request.aggregate_ids.len() > MOST_AGGREGATES {
             return Err(wrong("aggregate_ids", "names more than 10000 aggregates"));
@@ -32,7 +37,9 @@ impl Choice {
             return Ok(Self::Of(ids("aggregate_ids", &request.aggregate_ids)?));
         }
         let since = request.since.as_ref().ok_or_else(|| wrong("since", "is missing"))?;
-        Timestamp::new(since.seconds, since.nanos).map(Self::Since).map_err(|_| wrong("since", "is no instant"))
+        Timestamp::new(since.seconds, since.nanos)
+            .map(Self::Since)
+            .map_err(|_| wrong("since", "is no instant"))
     }
 }
 

@@ -63,7 +63,9 @@ pub(super) async fn connect(url: &SecretString, name: &str) -> Result<Connection
         }
         None => url.expose_secret().to_owned(),
     };
-    let mut uri: AMQPUri = url.parse().map_err(|_| BrokerError::Url("it should look like amqp://user:password@host/vhost".into()))?;
+    let mut uri: AMQPUri = url
+        .parse()
+        .map_err(|_| BrokerError::Url("it should look like amqp://user:password@host/vhost".into()))?;
     uri.query.heartbeat.get_or_insert(HEARTBEAT_SECONDS);
     let properties = ConnectionProperties::default().with_connection_name(name.into());
     timed("connect", Connection::connect_uri(uri, properties)).await

@@ -11,7 +11,9 @@ use crate::database::DatabaseError;
 /// rebuild). Gives the generation readers see.
 pub(super) async fn lock(connection: &mut PgConnection) -> Result<Target, DatabaseError> {
     let generation =
-        sqlx::query_scalar!("select active_generation from chassis.projection_generations for update").fetch_one(connection).await?;
+        sqlx::query_scalar!("select active_generation from chassis.projection_generations for update")
+            .fetch_one(connection)
+            .await?;
     Ok(Target { generation })
 }
 
@@ -57,7 +59,9 @@ pub(super) async fn load(connection: &mut PgConnection, keys: &[Key]) -> Result<
         .into_iter()
         .map(|row| {
             let hold = match (row.parked_id, row.parked_event_id, row.parked_sequence) {
-                (Some(parked_id), Some(event_id), Some(sequence)) => Some(Hold { parked_id, event_id, sequence }),
+                (Some(parked_id), Some(event_id), Some(sequence)) => {
+                    Some(Hold { parked_id, event_id, sequence })
+                }
                 _ => None,
             };
             Loaded {
@@ -77,14 +81,18 @@ pub(super) async fn load(connection: &mut PgConnection, keys: &[Key]) -> Result<
 }
 
 /// Writes the histories that changed.
-pub(super) async fn store(connection: &mut PgConnection, changed: &[(&Key, &History)]) -> Result<(), DatabaseError> {
+pub(super) async fn store(
+    connection: &mut PgConnection,
+    changed: &[(&Key, &History)],
+) -> Result<(), DatabaseError> {
     let producers: Vec<&str> = changed.iter().map(|(key, _)| key.producer.as_str()).collect();
     let aggregates: Vec<Uuid> = changed.iter().map(|(key, _)| key.aggregate_id).collect();
     let types: Vec<&str> = changed.iter().map(|(_, history)| history.aggregate_type.as_str()).collect();
     let epochs: Vec<i64> = changed.iter().map(|(_, history)| history.epoch).collect();
     let sequences: Vec<i64> = changed.iter().map(|(_, history)| history.last_sequence).collect();
     let digests: Vec<&[u8]> = changed.iter().map(|(_, history)| history.digest.as_slice()).collect();
-    let parked: Vec<Option<Uuid>> = changed.iter().map(|(_, history)| history.hold.map(|hold| hold.parked_id)).collect();
+    let parked: Vec<Option<Uuid>> =
+        changed.iter().map(|(_, history)| history.hold.map(|hold| hold.parked_id)).collect();
     sqlx::query!(
         "insert into chassis.consumed_histories
             (producer, aggregate_id, aggregate_type, epoch, last_sequence, digest, parked_id)

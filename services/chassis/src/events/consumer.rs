@@ -78,7 +78,8 @@ impl Consumer {
     pub fn spawn(uow: &UnitOfWork, broker: &BrokerConfig, handlers: Handlers) -> ConsumerHandle {
         let engine = Engine::new(uow.clone(), handlers, broker.pending_deadline_seconds);
         let state = Arc::new(State::default());
-        let consumer = Self { engine: Arc::clone(&engine), broker: broker.clone(), state: Arc::clone(&state) };
+        let consumer =
+            Self { engine: Arc::clone(&engine), broker: broker.clone(), state: Arc::clone(&state) };
         uow.tasks().background("consumer", consumer.run());
         ConsumerHandle { engine, state }
     }
@@ -122,8 +123,12 @@ impl Consumer {
 
     async fn listen(&self, channel: &Channel, queue: &str) -> Result<lapin::Consumer, BrokerError> {
         timed("prefetch", channel.basic_qos(self.broker.prefetch, BasicQosOptions::default())).await?;
-        let consumed =
-            channel.basic_consume(queue.into(), "".into(), BasicConsumeOptions::default(), FieldTable::default());
+        let consumed = channel.basic_consume(
+            queue.into(),
+            "".into(),
+            BasicConsumeOptions::default(),
+            FieldTable::default(),
+        );
         timed("consume", consumed).await
     }
 
@@ -157,10 +162,16 @@ impl Consumer {
     }
 
     /// Applies a slice, for as long as it takes: trouble that passes is waited out here, with the deliveries in hand.
-    async fn apply(&self, slice: Vec<Delivery>, channel: &Channel, backoff: &mut Backoff) -> Result<(), BrokerError> {
+    async fn apply(
+        &self,
+        slice: Vec<Delivery>,
+        channel: &Channel,
+        backoff: &mut Backoff,
+    ) -> Result<(), BrokerError> {
         let Some(last) = slice.last().map(|delivery| delivery.acker.clone()) else { return Ok(()) };
         let region = self.engine.uow.deployment().region();
-        let arrivals: Vec<Arrival> = slice.into_iter().map(|delivery| envelope::read(delivery, region)).collect();
+        let arrivals: Vec<Arrival> =
+            slice.into_iter().map(|delivery| envelope::read(delivery, region)).collect();
         let mut pauses = Backoff::new();
         while let Err(error) = self.engine.apply(&arrivals).await {
             metrics::counter!("consumer_retries_total").increment(1);
@@ -183,10 +194,12 @@ impl Consumer {
     async fn next_look(&self) -> tokio::time::Instant {
         let deadline = self.engine.next_deadline().await.ok().flatten();
         let until = |deadline: Timestamp| {
-            Duration::try_from(deadline.duration_since(self.engine.uow.clock().now())).unwrap_or(Duration::ZERO)
+            Duration::try_from(deadline.duration_since(self.engine.uow.clock().now()))
+                .unwrap_or(Duration::ZERO)
         };
         // Not before 10 ms: what cannot be parked now must not be asked about without end.
-        let pause = deadline.map_or(LOOK_AGAIN, |deadline| until(deadline).clamp(Duration::from_millis(10), LOOK_AGAIN));
+        let pause = deadline
+            .map_or(LOOK_AGAIN, |deadline| until(deadline).clamp(Duration::from_millis(10), LOOK_AGAIN));
         tokio::time::Instant::now() + pause
     }
 }

@@ -10,9 +10,9 @@ use uuid::Uuid;
 use super::envelope::Arrival;
 use super::handler::Handlers;
 use super::parked::{self, Held};
+use super::pending;
 use super::relay::gauge;
 use super::slice::{Failed, Report, Slice};
-use super::pending;
 use crate::database::{DatabaseError, UnitOfWork, Work};
 use crate::failpoint::{self, Trip};
 use crate::telemetry::TraceParent;
@@ -144,7 +144,8 @@ impl Engine {
         }
         let now = self.uow.clock().now();
         for recorded_at in &report.applied {
-            metrics::histogram!("event_consume_lag_seconds").record(now.duration_since(*recorded_at).as_secs_f64());
+            metrics::histogram!("event_consume_lag_seconds")
+                .record(now.duration_since(*recorded_at).as_secs_f64());
         }
         if report.held_changed {
             self.deadlines.notify_one();
@@ -163,5 +164,8 @@ fn flattened<T>(result: Result<T, Failed>) -> Result<T, DatabaseError> {
 
 /// A slice that goes one by one can only ask to be repeated when its tables contradict each other.
 fn never_ending() -> DatabaseError {
-    DatabaseError::Inconsistent { table: "chassis.inbox", what: "an applied event could not be written down".to_owned() }
+    DatabaseError::Inconsistent {
+        table: "chassis.inbox",
+        what: "an applied event could not be written down".to_owned(),
+    }
 }

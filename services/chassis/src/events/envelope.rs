@@ -95,7 +95,10 @@ fn parse(properties: &BasicProperties, region: &str) -> Result<(Envelope, Vec<u8
     let text = |name| header(properties, name);
     let version = text("specversion")?;
     if version != SPECVERSION {
-        return Err(("ENVELOPE_VERSION", format!("the envelope has version {version}, this build reads {SPECVERSION}")));
+        return Err((
+            "ENVELOPE_VERSION",
+            format!("the envelope has version {version}, this build reads {SPECVERSION}"),
+        ));
     }
     if properties.content_type().as_ref().map(lapin::types::ShortString::as_str) != Some(CONTENT_TYPE) {
         return Err(("CONTENT_TYPE", format!("the body is not {CONTENT_TYPE}")));
@@ -118,7 +121,8 @@ fn parse(properties: &BasicProperties, region: &str) -> Result<(Envelope, Vec<u8
         producer,
         payload: Vec::new(),
     };
-    let digest = hex::decode(text("historydigest")?).map_err(|_| wrong("historydigest", "it is not hexadecimal"))?;
+    let digest =
+        hex::decode(text("historydigest")?).map_err(|_| wrong("historydigest", "it is not hexadecimal"))?;
     if digest.len() != DIGEST_BYTES {
         return Err(wrong("historydigest", "it is no SHA-256 digest"));
     }
@@ -135,14 +139,17 @@ fn source(region: &str, producer: &str) -> String {
 
 fn header(properties: &BasicProperties, name: &'static str) -> Result<String, Wrong> {
     let headers = properties.headers().as_ref();
-    let bytes = match headers.and_then(|headers| headers.inner().get(format!("cloudEvents:{name}").as_str())) {
+    let bytes = match headers.and_then(|headers| headers.inner().get(format!("cloudEvents:{name}").as_str()))
+    {
         Some(AMQPValue::LongString(text)) => text.as_bytes(),
         Some(AMQPValue::ShortString(text)) => text.as_str().as_bytes(),
         Some(_) => return Err(wrong(name, "it is no text")),
         None => return Err(wrong(name, "it is missing")),
     };
     match std::str::from_utf8(bytes) {
-        Ok(text) if !text.is_empty() && text.len() <= MAX_HEADER && !text.contains(char::is_control) => Ok(text.to_owned()),
+        Ok(text) if !text.is_empty() && text.len() <= MAX_HEADER && !text.contains(char::is_control) => {
+            Ok(text.to_owned())
+        }
         _ => Err(wrong(name, "it is empty, too long or no text")),
     }
 }
@@ -152,7 +159,11 @@ fn uuid(properties: &BasicProperties, name: &'static str) -> Result<Uuid, Wrong>
 }
 
 fn positive(properties: &BasicProperties, name: &'static str) -> Result<i64, Wrong> {
-    header(properties, name)?.parse().ok().filter(|number| *number >= 1).ok_or_else(|| wrong(name, "it is no number from 1"))
+    header(properties, name)?
+        .parse()
+        .ok()
+        .filter(|number| *number >= 1)
+        .ok_or_else(|| wrong(name, "it is no number from 1"))
 }
 
 fn wrong(name: &'static str, what: &str) -> Wrong {

@@ -15,15 +15,21 @@ pub(crate) struct Generations {
 /// Lets one rebuild at a time fill, start or switch generations, until the end of the transaction. Taken before the lock under
 /// which events are applied, never after it.
 pub(crate) async fn lock(connection: &mut PgConnection) -> Result<Generations, DatabaseError> {
-    sqlx::query!(r#"select pg_advisory_xact_lock(hashtextextended('bondgenoot.rebuild', 0)) as "locked!: ()""#)
-        .fetch_one(&mut *connection)
-        .await?;
+    sqlx::query!(
+        r#"select pg_advisory_xact_lock(hashtextextended('bondgenoot.rebuild', 0)) as "locked!: ()""#
+    )
+    .fetch_one(&mut *connection)
+    .await?;
     let row = sqlx::query!(
         "select active_generation, building_generation, latest_generation from chassis.projection_generations"
     )
     .fetch_one(connection)
     .await?;
-    Ok(Generations { active: row.active_generation, building: row.building_generation, latest: row.latest_generation })
+    Ok(Generations {
+        active: row.active_generation,
+        building: row.building_generation,
+        latest: row.latest_generation,
+    })
 }
 
 /// Starts a new generation beside the active one.

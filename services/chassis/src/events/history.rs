@@ -65,7 +65,9 @@ impl History {
         {
             return Verdict::Duplicate;
         }
-        let behind_hold = self.hold.is_some_and(|hold| event.sequence >= hold.sequence || hold.sequence <= self.last_sequence);
+        let behind_hold = self
+            .hold
+            .is_some_and(|hold| event.sequence >= hold.sequence || hold.sequence <= self.last_sequence);
         if event.sequence <= self.last_sequence {
             return if is_applied {
                 Verdict::Duplicate
@@ -184,7 +186,8 @@ mod tests {
         let three = event(3, 3, 1, &two.history_digest);
         let four = event(4, 4, 1, &three.history_digest);
         let mut history = after(&[&one]);
-        history.hold = Some(Hold { parked_id: Uuid::from_u128(9), event_id: Uuid::from_u128(3), sequence: 3 });
+        history.hold =
+            Some(Hold { parked_id: Uuid::from_u128(9), event_id: Uuid::from_u128(3), sequence: 3 });
 
         assert_eq!(history.judge(&two, false), Verdict::Apply);
         assert_eq!(history.judge(&three, false), Verdict::Duplicate);

@@ -9,7 +9,10 @@ use super::handler::Envelope;
 use crate::database::DatabaseError;
 
 /// Which of these events were applied.
-pub(super) async fn applied_among(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Uuid>, DatabaseError> {
+pub(super) async fn applied_among(
+    connection: &mut PgConnection,
+    ids: &[Uuid],
+) -> Result<Vec<Uuid>, DatabaseError> {
     Ok(sqlx::query_scalar!("select event_id from chassis.inbox where event_id = any($1)", ids)
         .fetch_all(connection)
         .await?)
@@ -17,12 +20,15 @@ pub(super) async fn applied_among(connection: &mut PgConnection, ids: &[Uuid]) -
 
 /// Writes applied events, and ends the parking of those that were parked under another form before. Gives how many were new.
 pub(super) async fn insert(connection: &mut PgConnection, events: &[Received]) -> Result<u64, DatabaseError> {
-    let each = |field: fn(&Envelope) -> String| -> Vec<String> { events.iter().map(|event| field(&event.envelope)).collect() };
+    let each = |field: fn(&Envelope) -> String| -> Vec<String> {
+        events.iter().map(|event| field(&event.envelope)).collect()
+    };
     let ids: Vec<Uuid> = events.iter().map(|event| event.envelope.event_id).collect();
     let aggregates: Vec<Uuid> = events.iter().map(|event| event.envelope.aggregate_id).collect();
     let sequences: Vec<i64> = events.iter().map(|event| event.envelope.sequence).collect();
     let epochs: Vec<i64> = events.iter().map(|event| event.envelope.epoch).collect();
-    let times: Vec<jiff_sqlx::Timestamp> = events.iter().map(|event| event.envelope.recorded_at.to_sqlx()).collect();
+    let times: Vec<jiff_sqlx::Timestamp> =
+        events.iter().map(|event| event.envelope.recorded_at.to_sqlx()).collect();
     let payloads: Vec<&[u8]> = events.iter().map(|event| event.envelope.payload.as_slice()).collect();
     let done = sqlx::query!(
         "with unparked as (
@@ -61,7 +67,11 @@ pub(super) struct Applied {
 
 /// The next applied events behind a position. A cursor is right here: events are applied by one transaction at a time, so
 /// positions become visible in order.
-pub(super) async fn after(connection: &mut PgConnection, position: i64, limit: i64) -> Result<Vec<Applied>, DatabaseError> {
+pub(super) async fn after(
+    connection: &mut PgConnection,
+    position: i64,
+    limit: i64,
+) -> Result<Vec<Applied>, DatabaseError> {
     let rows = sqlx::query!(
         "select position, event_id, producer, event_type, aggregate_type, aggregate_id, event_sequence, epoch, recorded_at,
                 payload

@@ -95,12 +95,17 @@ pub(super) async fn store_unreadable(
 
 /// Parked events that were applied after all.
 pub(super) async fn mark_redriven(connection: &mut PgConnection, ids: &[Uuid]) -> Result<(), DatabaseError> {
-    sqlx::query!("update chassis.parked set redriven_at = now() where parked_id = any($1)", ids).execute(connection).await?;
+    sqlx::query!("update chassis.parked set redriven_at = now() where parked_id = any($1)", ids)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
 /// An open parked event, if it could be read: then it can be tried again.
-pub(super) async fn load(connection: &mut PgConnection, parked_id: Uuid) -> Result<Option<Waiting>, DatabaseError> {
+pub(super) async fn load(
+    connection: &mut PgConnection,
+    parked_id: Uuid,
+) -> Result<Option<Waiting>, DatabaseError> {
     // The filter leaves only rows whose columns are all there.
     let row = sqlx::query!(
         r#"select event_id as "event_id!", producer as "producer!", event_type as "event_type!",
@@ -155,7 +160,11 @@ pub(crate) async fn held(connection: &mut PgConnection) -> Result<Held, Database
     )
     .fetch_one(connection)
     .await?;
-    Ok(Held { pending: row.pending, oldest: row.oldest.map(jiff_sqlx::Timestamp::to_jiff), parked: row.parked })
+    Ok(Held {
+        pending: row.pending,
+        oldest: row.oldest.map(jiff_sqlx::Timestamp::to_jiff),
+        parked: row.parked,
+    })
 }
 
 fn shortened(text: &str) -> String {

@@ -43,7 +43,10 @@ impl Waiting {
 
 /// Everything that waits in or for these aggregates, by sequence. Parked ones come along when they were parked for something
 /// missing: they go on by themselves when it comes.
-pub(super) async fn load(connection: &mut PgConnection, aggregates: &[Uuid]) -> Result<Vec<Waiting>, DatabaseError> {
+pub(super) async fn load(
+    connection: &mut PgConnection,
+    aggregates: &[Uuid],
+) -> Result<Vec<Waiting>, DatabaseError> {
     let rows = sqlx::query!(
         r#"select null::uuid as parked_id, event_id as "event_id!", producer as "producer!", event_type as "event_type!",
                   aggregate_type as "aggregate_type!", aggregate_id as "aggregate_id!", event_sequence as "event_sequence!",
@@ -89,12 +92,15 @@ pub(super) async fn load(connection: &mut PgConnection, aggregates: &[Uuid]) -> 
 
 /// Writes waiting events; one that waits already gets its new reason and deadline.
 pub(super) async fn store(connection: &mut PgConnection, waiting: &[&Waiting]) -> Result<(), DatabaseError> {
-    let each = |field: fn(&Envelope) -> String| -> Vec<String> { waiting.iter().map(|item| field(item.envelope())).collect() };
+    let each = |field: fn(&Envelope) -> String| -> Vec<String> {
+        waiting.iter().map(|item| field(item.envelope())).collect()
+    };
     let ids: Vec<Uuid> = waiting.iter().map(|item| item.envelope().event_id).collect();
     let aggregates: Vec<Uuid> = waiting.iter().map(|item| item.envelope().aggregate_id).collect();
     let sequences: Vec<i64> = waiting.iter().map(|item| item.envelope().sequence).collect();
     let epochs: Vec<i64> = waiting.iter().map(|item| item.envelope().epoch).collect();
-    let times: Vec<jiff_sqlx::Timestamp> = waiting.iter().map(|item| item.envelope().recorded_at.to_sqlx()).collect();
+    let times: Vec<jiff_sqlx::Timestamp> =
+        waiting.iter().map(|item| item.envelope().recorded_at.to_sqlx()).collect();
     let payloads: Vec<&[u8]> = waiting.iter().map(|item| item.envelope().payload.as_slice()).collect();
     let digests: Vec<&[u8]> = waiting.iter().map(|item| item.received.history_digest.as_slice()).collect();
     let parents: Vec<Option<Uuid>> = waiting.iter().map(|item| item.waits_for).collect();
@@ -154,13 +160,19 @@ pub(super) async fn set_deadline(
 }
 
 /// The earliest deadline of all.
-pub(super) async fn earliest_deadline(connection: &mut PgConnection) -> Result<Option<Timestamp>, DatabaseError> {
-    let earliest = sqlx::query_scalar!("select min(deadline) from chassis.pending").fetch_one(connection).await?;
+pub(super) async fn earliest_deadline(
+    connection: &mut PgConnection,
+) -> Result<Option<Timestamp>, DatabaseError> {
+    let earliest =
+        sqlx::query_scalar!("select min(deadline) from chassis.pending").fetch_one(connection).await?;
     Ok(earliest.map(jiff_sqlx::Timestamp::to_jiff))
 }
 
 /// Aggregates of which something waited too long.
-pub(super) async fn overdue(connection: &mut PgConnection, now: Timestamp) -> Result<Vec<Key>, DatabaseError> {
+pub(super) async fn overdue(
+    connection: &mut PgConnection,
+    now: Timestamp,
+) -> Result<Vec<Key>, DatabaseError> {
     let rows = sqlx::query!(
         "select distinct producer, aggregate_id from chassis.pending where deadline <= $1 limit 250",
         now.to_sqlx() as _,

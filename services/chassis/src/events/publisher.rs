@@ -46,7 +46,9 @@ impl Batch {
     }
 
     async fn settle_oldest(&mut self) {
-        let Some(InFlight { position, aggregate_id, event_type, confirm }) = self.waiting.pop_front() else { return };
+        let Some(InFlight { position, aggregate_id, event_type, confirm }) = self.waiting.pop_front() else {
+            return;
+        };
         // After trouble only what is answered already counts; waiting again would take one time-out per event.
         let answer = if self.trouble.is_some() {
             futures::FutureExt::now_or_never(confirm)
@@ -98,7 +100,13 @@ impl Publisher {
         let channel = timed("open channel", connection.create_channel()).await?;
         topology::declare_for_publisher(&channel, producer).await?;
         timed("confirm mode", channel.confirm_select(ConfirmSelectOptions::default())).await?;
-        Ok(Self { connection, channel, producer: producer.to_owned(), region: region.to_owned(), window: window.max(1) })
+        Ok(Self {
+            connection,
+            channel,
+            producer: producer.to_owned(),
+            region: region.to_owned(),
+            window: window.max(1),
+        })
     }
 
     /// Declares anew: a binding that was lost while another consumer's still takes the events shows in nothing else.

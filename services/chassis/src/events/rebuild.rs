@@ -77,13 +77,20 @@ impl ConsumerHandle {
     }
 }
 
-async fn rebuild(engine: &Engine, progress: &mpsc::Sender<Result<Progress, RebuildError>>) -> Result<Progress, RebuildError> {
+async fn rebuild(
+    engine: &Engine,
+    progress: &mpsc::Sender<Result<Progress, RebuildError>>,
+) -> Result<Progress, RebuildError> {
     if !engine.handlers.has_projections() {
         return Err(RebuildError::NoProjections);
     }
     let (before, total) = start(engine).await?;
     let generation = before.latest + 1;
-    tracing::info!(rebuild.generation = generation, rebuild.events = total, "a rebuild of the projections starts");
+    tracing::info!(
+        rebuild.generation = generation,
+        rebuild.events = total,
+        "a rebuild of the projections starts"
+    );
     for stale in (before.latest - LOOK_BACK).max(1)..=before.latest {
         if stale != before.active {
             clear(engine, stale).await?;
@@ -102,7 +109,11 @@ async fn rebuild(engine: &Engine, progress: &mpsc::Sender<Result<Progress, Rebui
         }
     }
     let replayed = patiently(engine, || switch(engine, at)).await?.replayed;
-    tracing::info!(rebuild.generation = generation, rebuild.events = replayed, "readers see the rebuilt projections");
+    tracing::info!(
+        rebuild.generation = generation,
+        rebuild.events = replayed,
+        "readers see the rebuilt projections"
+    );
     clear(engine, before.active).await?;
     Ok(Progress { generation, replayed, total, done: true })
 }
@@ -161,7 +172,9 @@ async fn replay(engine: &Engine, work: &mut Work, mut at: Position) -> Result<Po
         match engine.handlers.apply(work, &envelope, target).await {
             Ok(()) => {}
             Err(HandlerError::Transient(error)) => return Err(error.into()),
-            Err(error) => return Err(RebuildError::Handler { event_id: envelope.event_id, error: error.to_string() }),
+            Err(error) => {
+                return Err(RebuildError::Handler { event_id: envelope.event_id, error: error.to_string() });
+            }
         }
         at.inbox = position;
         at.replayed += 1;
@@ -180,7 +193,10 @@ async fn clear(engine: &Engine, generation: i64) -> Result<(), RebuildError> {
                 Some(Ok(removed)) => removed,
                 Some(Err(HandlerError::Transient(error))) => return Err(error.into()),
                 Some(Err(error)) => {
-                    return Err(RebuildError::Handler { event_id: uuid::Uuid::nil(), error: error.to_string() });
+                    return Err(RebuildError::Handler {
+                        event_id: uuid::Uuid::nil(),
+                        error: error.to_string(),
+                    });
                 }
             };
             engine.uow.finish(work).await?;

@@ -77,7 +77,11 @@ impl Relay {
     ///
     /// # Errors
     /// When the database URL cannot be read.
-    pub fn spawn(uow: &UnitOfWork, database: &DatabaseConfig, broker: &BrokerConfig) -> Result<RelayHandle, OpenError> {
+    pub fn spawn(
+        uow: &UnitOfWork,
+        database: &DatabaseConfig,
+        broker: &BrokerConfig,
+    ) -> Result<RelayHandle, OpenError> {
         let service = uow.deployment().service().to_owned();
         let silence = SILENCE.as_millis().to_string();
         let options = database::options(database, &service)?
@@ -120,8 +124,13 @@ impl Relay {
             self.options.clone().options([("idle_session_timeout", "0")]),
         );
         let deployment = self.uow.deployment();
-        let publisher =
-            Publisher::open(&self.broker.url, deployment.service(), deployment.region(), self.broker.publish_window).await?;
+        let publisher = Publisher::open(
+            &self.broker.url,
+            deployment.service(),
+            deployment.region(),
+            self.broker.publish_window,
+        )
+        .await?;
         self.state.set(true, true);
         let ended = match PgListener::connect_with(&pool).await {
             Ok(mut listener) => match listener.listen(CHANNEL).await {
@@ -206,14 +215,20 @@ impl Relay {
 
     /// Waits for the confirms of a batch and marks it. Anything but a plain confirm ends the generation: then the outcome is
     /// unknown, and the events are published again with the same ids.
-    async fn settle(&self, session: &mut PgConnection, batch: Batch, backoff: &mut Backoff) -> Result<(), Ended> {
+    async fn settle(
+        &self,
+        session: &mut PgConnection,
+        batch: Batch,
+        backoff: &mut Backoff,
+    ) -> Result<(), Ended> {
         let (confirmed, trouble) = batch.settle().await;
         if !confirmed.is_empty() {
             if failpoint::pass("relay.after_publish").await == Trip::Error {
                 return Err(Ended::Failpoint);
             }
             in_time(outbox::mark_published(session, &confirmed, self.uow.clock().now())).await?;
-            metrics::counter!("published_total").increment(u64::try_from(confirmed.len()).unwrap_or(u64::MAX));
+            metrics::counter!("published_total")
+                .increment(u64::try_from(confirmed.len()).unwrap_or(u64::MAX));
             backoff.reset();
         }
         match trouble {
@@ -237,7 +252,8 @@ impl Relay {
 
     async fn report(&self, session: &mut PgConnection) -> Result<(), Ended> {
         let backlog = in_time(outbox::backlog(session)).await?;
-        let age = backlog.oldest.map_or(0, |oldest| self.uow.clock().now().duration_since(oldest).as_secs().max(0));
+        let age =
+            backlog.oldest.map_or(0, |oldest| self.uow.clock().now().duration_since(oldest).as_secs().max(0));
         metrics::gauge!("outbox_unpublished").set(gauge(backlog.rows));
         metrics::gauge!("outbox_oldest_seconds").set(gauge(age));
         Ok(())

@@ -43,7 +43,12 @@ impl ConsumerHandle {
 
     /// Forgets everything this service holds of some aggregates of a producer, so that their true history can be applied from
     /// the start. Inside an open work, which the caller commits. Gives how many were known.
-    pub async fn forget(&self, work: &mut Work, producer: &str, aggregates: &[Uuid]) -> Result<i64, HandlerError> {
+    pub async fn forget(
+        &self,
+        work: &mut Work,
+        producer: &str,
+        aggregates: &[Uuid],
+    ) -> Result<i64, HandlerError> {
         let generations = generations::lock(work.connection()).await?;
         let active = consumed::lock(work.connection()).await?;
         let handlers = &self.engine.handlers;
@@ -55,19 +60,38 @@ impl ConsumerHandle {
     }
 }
 
-async fn delete(connection: &mut PgConnection, producer: &str, aggregates: &[Uuid]) -> Result<i64, DatabaseError> {
-    sqlx::query!("delete from chassis.inbox where producer = $1 and aggregate_id = any($2)", producer, aggregates)
-        .execute(&mut *connection)
-        .await?;
-    sqlx::query!("delete from chassis.pending where producer = $1 and aggregate_id = any($2)", producer, aggregates)
-        .execute(&mut *connection)
-        .await?;
-    sqlx::query!("delete from chassis.parked where producer = $1 and aggregate_id = any($2)", producer, aggregates)
-        .execute(&mut *connection)
-        .await?;
-    let known =
-        sqlx::query!("delete from chassis.consumed_histories where producer = $1 and aggregate_id = any($2)", producer, aggregates)
-            .execute(connection)
-            .await?;
+async fn delete(
+    connection: &mut PgConnection,
+    producer: &str,
+    aggregates: &[Uuid],
+) -> Result<i64, DatabaseError> {
+    sqlx::query!(
+        "delete from chassis.inbox where producer = $1 and aggregate_id = any($2)",
+        producer,
+        aggregates
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "delete from chassis.pending where producer = $1 and aggregate_id = any($2)",
+        producer,
+        aggregates
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "delete from chassis.parked where producer = $1 and aggregate_id = any($2)",
+        producer,
+        aggregates
+    )
+    .execute(&mut *connection)
+    .await?;
+    let known = sqlx::query!(
+        "delete from chassis.consumed_histories where producer = $1 and aggregate_id = any($2)",
+        producer,
+        aggregates
+    )
+    .execute(connection)
+    .await?;
     Ok(i64::try_from(known.rows_affected()).unwrap_or(i64::MAX))
 }

@@ -95,13 +95,17 @@ impl<'a> Slice<'a> {
 
     /// Takes what came, in order.
     pub(super) async fn take(&mut self, arrivals: &'a [Arrival]) -> Result<(), Failed> {
-        let events = || arrivals.iter().filter_map(|arrival| match arrival {
-            Arrival::Event(event) => Some(event),
-            Arrival::Unreadable(_) => None,
-        });
+        let events = || {
+            arrivals.iter().filter_map(|arrival| match arrival {
+                Arrival::Event(event) => Some(event),
+                Arrival::Unreadable(_) => None,
+            })
+        };
         self.load(events().map(|event| Key::of(&event.envelope)).collect()).await?;
-        let doubtful: Vec<Uuid> =
-            events().filter(|event| self.is_doubtful(&event.envelope)).map(|event| event.envelope.event_id).collect();
+        let doubtful: Vec<Uuid> = events()
+            .filter(|event| self.is_doubtful(&event.envelope))
+            .map(|event| event.envelope.event_id)
+            .collect();
         self.look_up(doubtful).await?;
         for arrival in arrivals {
             match arrival {
@@ -132,7 +136,8 @@ impl<'a> Slice<'a> {
     /// Parks the first of what waited too long in an aggregate; the rest waits behind it without deadline.
     pub(super) async fn expire(&mut self, key: &Key, now: Timestamp) -> Result<(), Failed> {
         self.load(vec![key.clone()]).await?;
-        let of_key = |waiting: &Waiting| Key::of(waiting.envelope()) == *key && waiting.origin == Origin::Pending;
+        let of_key =
+            |waiting: &Waiting| Key::of(waiting.envelope()) == *key && waiting.origin == Origin::Pending;
         let Some(first) = self.waiting.iter().position(of_key) else { return Ok(()) };
         let first = self.waiting.remove(first);
         if first.deadline.is_some_and(|deadline| deadline > now) {
@@ -147,7 +152,10 @@ impl<'a> Slice<'a> {
         if parent.is_some() || first.envelope().sequence <= next {
             // Perhaps it was only the trigger that was missed.
             self.offer(first).await?;
-            let Some(still) = self.waiting.iter().position(|waiting| waiting.envelope().event_id == id) else { return Ok(()) };
+            let Some(still) = self.waiting.iter().position(|waiting| waiting.envelope().event_id == id)
+            else {
+                return Ok(());
+            };
             let still = self.waiting.remove(still);
             let text = format!("aggregate {} did not come in time", parent.unwrap_or_default());
             self.park(still, parked::PARENT_MISSING, text, parent);
@@ -185,7 +193,9 @@ impl<'a> Slice<'a> {
             self.let_go(&key, parked_id);
         }
         let id = item.envelope().event_id;
-        if item.origin == Origin::Arrived && self.waiting.iter().any(|waiting| waiting.envelope().event_id == id) {
+        if item.origin == Origin::Arrived
+            && self.waiting.iter().any(|waiting| waiting.envelope().event_id == id)
+        {
             self.report.duplicates += 1;
             return Ok(false);
         }
@@ -225,8 +235,10 @@ impl<'a> Slice<'a> {
     }
 
     async fn handle(&mut self, envelope: &Envelope) -> Result<Handled, Failed> {
-        let savepoint = if self.one_by_one { Some(self.work.savepoint().await.map_err(Failed::Retry)?) } else { None };
-        let handled = AssertUnwindSafe(self.handlers.apply(&mut self.work, envelope, self.target)).catch_unwind().await;
+        let savepoint =
+            if self.one_by_one { Some(self.work.savepoint().await.map_err(Failed::Retry)?) } else { None };
+        let handled =
+            AssertUnwindSafe(self.handlers.apply(&mut self.work, envelope, self.target)).catch_unwind().await;
         let handled = match (savepoint, handled) {
             (None, Ok(Ok(()))) => return Ok(Handled::Done),
             (_, Ok(Err(HandlerError::Transient(error)))) => return Err(Failed::Retry(error)),
@@ -281,7 +293,11 @@ impl<'a> Slice<'a> {
             Origin::Pending => {}
             // What it misses is still missing: it stays parked and holds on.
             Origin::Parked(parked_id) => {
-                let hold = Hold { parked_id, event_id: item.envelope().event_id, sequence: item.envelope().sequence };
+                let hold = Hold {
+                    parked_id,
+                    event_id: item.envelope().event_id,
+                    sequence: item.envelope().sequence,
+                };
                 if let Some(history) = self.histories.get_mut(&key) {
                     history.hold.get_or_insert(hold);
                     history.changed = true;
@@ -334,7 +350,9 @@ impl<'a> Slice<'a> {
     fn released_by(&mut self, key: &Key) -> Vec<Waiting> {
         let next = self.histories.get(key).map_or(1, |history| history.last_sequence + 1);
         let is_released = |waiting: &mut Waiting| {
-            let own = waiting.waits_for.is_none() && waiting.envelope().sequence <= next && Key::of(waiting.envelope()) == *key;
+            let own = waiting.waits_for.is_none()
+                && waiting.envelope().sequence <= next
+                && Key::of(waiting.envelope()) == *key;
             own || waiting.waits_for == Some(key.aggregate_id)
         };
         let mut released: Vec<Waiting> = self.waiting.extract_if(.., is_released).collect();
@@ -345,7 +363,10 @@ impl<'a> Slice<'a> {
     /// Whether only the inbox can say what the event is: its number was passed.
     fn is_doubtful(&self, event: &Envelope) -> bool {
         !self.known.contains_key(&event.event_id)
-            && self.histories.get(&Key::of(event)).is_some_and(|history| event.sequence <= history.last_sequence)
+            && self
+                .histories
+                .get(&Key::of(event))
+                .is_some_and(|history| event.sequence <= history.last_sequence)
     }
 
     async fn look_up(&mut self, ids: Vec<Uuid>) -> Result<(), Failed> {
@@ -363,7 +384,8 @@ impl<'a> Slice<'a> {
 
     /// Reads histories that are not known yet, with what waits in them or for them.
     async fn load(&mut self, keys: Vec<Key>) -> Result<(), Failed> {
-        let mut unknown: Vec<Key> = keys.into_iter().filter(|key| !self.histories.contains_key(key)).collect();
+        let mut unknown: Vec<Key> =
+            keys.into_iter().filter(|key| !self.histories.contains_key(key)).collect();
         unknown.sort_unstable();
         unknown.dedup();
         if unknown.is_empty() {
@@ -409,7 +431,11 @@ impl<'a> Slice<'a> {
     async fn write_all(&mut self) -> Result<Result<(), Failed>, DatabaseError> {
         let connection = self.work.connection();
         for (parked_id, message) in &self.unreadable {
-            tracing::error!(park.reason = message.reason, park.error = message.error, "a message is no event; it is parked");
+            tracing::error!(
+                park.reason = message.reason,
+                park.error = message.error,
+                "a message is no event; it is parked"
+            );
             parked::store_unreadable(connection, *parked_id, message).await?;
         }
         for parking in &self.parkings {
@@ -422,7 +448,9 @@ impl<'a> Slice<'a> {
             }
             pending::set_deadline(connection, &key, None).await?;
         }
-        if !self.applied.is_empty() && inbox::insert(connection, &self.applied).await? != self.applied.len() as u64 {
+        if !self.applied.is_empty()
+            && inbox::insert(connection, &self.applied).await? != self.applied.len() as u64
+        {
             // An id of the slice is that of another event: find out which.
             return Ok(Err(Failed::OneByOne));
         }
@@ -442,12 +470,16 @@ impl<'a> Slice<'a> {
                 waiting.deadline = None;
             }
         }
-        let rewritten: Vec<&Waiting> =
-            self.waiting.iter().filter(|waiting| self.rewritten.contains(&waiting.envelope().event_id)).collect();
+        let rewritten: Vec<&Waiting> = self
+            .waiting
+            .iter()
+            .filter(|waiting| self.rewritten.contains(&waiting.envelope().event_id))
+            .collect();
         if !rewritten.is_empty() {
             pending::store(connection, &rewritten).await?;
         }
-        let changed: Vec<(&Key, &History)> = self.histories.iter().filter(|(_, history)| history.changed).collect();
+        let changed: Vec<(&Key, &History)> =
+            self.histories.iter().filter(|(_, history)| history.changed).collect();
         if !changed.is_empty() {
             consumed::store(connection, &changed).await?;
         }

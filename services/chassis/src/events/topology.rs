@@ -84,7 +84,11 @@ pub(super) fn has_consumer(event_type: &str) -> bool {
 async fn declare_exchanges(channel: &Channel) -> Result<(), BrokerError> {
     for (name, kind) in [(EVENTS_EXCHANGE, ExchangeKind::Topic), (DEAD_EXCHANGE, ExchangeKind::Direct)] {
         let options = ExchangeDeclareOptions { durable: true, ..ExchangeDeclareOptions::default() };
-        timed("declare exchange", channel.exchange_declare(name.into(), kind, options, FieldTable::default())).await?;
+        timed(
+            "declare exchange",
+            channel.exchange_declare(name.into(), kind, options, FieldTable::default()),
+        )
+        .await?;
     }
     Ok(())
 }
@@ -116,7 +120,13 @@ async fn declare_queue(channel: &Channel, name: &str, more: &[(&str, AMQPValue)]
 }
 
 async fn bind(channel: &Channel, queue: &str, exchange: &str, key: &str) -> Result<(), BrokerError> {
-    let bound = channel.queue_bind(queue.into(), exchange.into(), key.into(), QueueBindOptions::default(), FieldTable::default());
+    let bound = channel.queue_bind(
+        queue.into(),
+        exchange.into(),
+        key.into(),
+        QueueBindOptions::default(),
+        FieldTable::default(),
+    );
     timed("bind queue", bound).await
 }
 

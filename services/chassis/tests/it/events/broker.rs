@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use chassis::events::topology::{dead_queue_name, queue_name};
+use chassis::events::topology::{DEAD_EXCHANGE, queue_name};
 use testkit::eventually;
 use uuid::Uuid;
 
@@ -36,12 +36,15 @@ async fn an_event_published_before_its_consumer_ever_ran_is_kept() {
     stage.producer.relay(&stage.broker);
     stage.producer.tell(Uuid::now_v7(), "early").await;
     eventually("the relay has published", || async {
-        (stage.producer.number("select count(*) from chassis.outbox where published_at is not null").await == 1).then_some(())
+        (stage.producer.number("select count(*) from chassis.outbox where published_at is not null").await
+            == 1)
+            .then_some(())
     })
     .await;
 
     let node = super::stage::Node::on(&stage.region, "reporting", stage.consumer.database.clone()).await;
-    let _handle = chassis::events::Consumer::spawn(&node.work, &stage.broker, super::stage::handlers(&stage.script));
+    let _handle =
+        chassis::events::Consumer::spawn(&node.work, &stage.broker, super::stage::handlers(&stage.script));
 
     stage.until("effects", 1).await;
 }
@@ -83,10 +86,9 @@ async fn what_lands_in_the_dead_queue_is_put_back_by_itself() {
     let wire = stage.wire().await;
     let mut tale = Tale::new();
 
-    wire.send_to(&tale.next("one"), "bondgenoot.dead", &queue_name("reporting")).await;
+    wire.send_to(&tale.next("one"), DEAD_EXCHANGE, &queue_name("reporting")).await;
 
     stage.until("effects", 1).await;
-    assert!(dead_queue_name("reporting").ends_with(".dead"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -98,7 +100,13 @@ async fn a_deleted_queue_is_declared_anew_and_republishing_brings_its_events_bac
     stage.until("effects", 1).await;
     eventually("the relay leads", || async { relay.is_leader().then_some(()) }).await;
 
-    stage.region.servers.management.delete_queue(&stage.region.vhost, &queue_name("reporting")).await.unwrap();
+    stage
+        .region
+        .servers
+        .management
+        .delete_queue(&stage.region.vhost, &queue_name("reporting"))
+        .await
+        .unwrap();
     stage.producer.tell(referral, "2").await;
     // Again and again, also what was applied: harmless.
     stage.producer.execute("update chassis.outbox set published_at = null").await;

@@ -19,8 +19,10 @@ async fn an_event_travels_from_the_outbox_to_one_effect() {
     assert_eq!(stage.story(referral).await, ["one", "two"]);
     stage.until("chassis.inbox", 2).await;
     let digests_agree: i64 = {
-        let produced: Vec<u8> =
-            sqlx::query_scalar("select digest from chassis.histories").fetch_one(&stage.producer.database.admin).await.unwrap();
+        let produced: Vec<u8> = sqlx::query_scalar("select digest from chassis.histories")
+            .fetch_one(&stage.producer.database.admin)
+            .await
+            .unwrap();
         let consumed: Vec<u8> = sqlx::query_scalar("select digest from chassis.consumed_histories")
             .fetch_one(&stage.consumer.database.admin)
             .await
@@ -77,7 +79,9 @@ async fn poison_is_parked_and_holds_back_only_its_aggregate() {
     let started = std::time::Instant::now();
     let (mut sick, mut healthy) = (Tale::new(), Tale::new());
 
-    for telegram in [sick.next("fine"), sick.next("poison"), healthy.next("a"), sick.next("behind"), healthy.next("b")] {
+    for telegram in
+        [sick.next("fine"), sick.next("poison"), healthy.next("a"), sick.next("behind"), healthy.next("b")]
+    {
         wire.send(&telegram).await;
     }
 
@@ -85,7 +89,11 @@ async fn poison_is_parked_and_holds_back_only_its_aggregate() {
     stage.until("chassis.pending", 1).await;
     assert!(started.elapsed().as_secs() < 10, "poison took {:?}", started.elapsed());
     assert_eq!(stage.reason().await, "POISON");
-    assert_eq!(stage.story(sick.aggregate_id).await, ["fine"], "what the handler wrote before it refused must be gone");
+    assert_eq!(
+        stage.story(sick.aggregate_id).await,
+        ["fine"],
+        "what the handler wrote before it refused must be gone"
+    );
     assert_eq!(stage.story(healthy.aggregate_id).await, ["a", "b"]);
 
     // While it is still poison, a redrive parks it again; afterwards it goes, with what waits behind it; and again is harmless.
@@ -179,7 +187,11 @@ async fn a_message_that_is_no_event_is_parked_once_with_its_reason() {
     reasons.sort();
     assert_eq!(reasons, ["CONTENT_TYPE", "ENVELOPE", "ENVELOPE", "WRONG_REGION"]);
     let parked = stage.parked_ids().await;
-    assert_eq!(stage.handle.redrive(parked).await.unwrap().parked_again, 4, "none of them can ever be applied");
+    assert_eq!(
+        stage.handle.redrive(parked).await.unwrap().parked_again,
+        4,
+        "none of them can ever be applied"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -28,7 +28,11 @@ async fn a_forked_history_is_parked_and_holds_its_aggregate_until_it_is_forgotte
     stage.until("effects", 4).await;
     stage.until("chassis.pending", 2).await;
     assert_eq!(stage.reason().await, "HISTORY_FORKED");
-    assert_eq!(stage.story(lost.aggregate_id).await, ["1", "lost 2", "lost 3"], "nothing of the fork took effect");
+    assert_eq!(
+        stage.story(lost.aggregate_id).await,
+        ["1", "lost 2", "lost 3"],
+        "nothing of the fork took effect"
+    );
     assert_eq!(stage.handle.redrive(stage.parked_ids().await).await.unwrap().parked_again, 1);
 
     forget(&stage, lost.aggregate_id).await;
@@ -83,7 +87,12 @@ async fn a_restore_that_lost_nothing_goes_on_and_old_copies_are_ignored() {
 }
 
 async fn forget(stage: &Stage, aggregate: Uuid) {
-    stage.consumer.work.run_as(Principal::Operator, Forget { handle: stage.handle.clone(), aggregate }).await.unwrap();
+    stage
+        .consumer
+        .work
+        .run_as(Principal::Operator, Forget { handle: stage.handle.clone(), aggregate })
+        .await
+        .unwrap();
 }
 
 struct Forget {

@@ -37,7 +37,9 @@ async fn what_was_written_first_and_commits_last_is_not_skipped() {
     second.commit().await.unwrap();
     stage.until("effects", 1).await;
     eventually("the second is marked", || async {
-        (stage.producer.number("select count(*) from chassis.outbox where published_at is not null").await == 1).then_some(())
+        (stage.producer.number("select count(*) from chassis.outbox where published_at is not null").await
+            == 1)
+            .then_some(())
     })
     .await;
     first.commit().await.unwrap();
@@ -72,7 +74,8 @@ async fn no_interleaving_of_commits_skips_an_event() {
 
     stage.until("effects", written).await;
     eventually("everything is marked", || async {
-        (stage.producer.number("select count(*) from chassis.outbox where published_at is null").await == 0).then_some(())
+        (stage.producer.number("select count(*) from chassis.outbox where published_at is null").await == 0)
+            .then_some(())
     })
     .await;
     stage.assert_once_and_in_order().await;

@@ -88,7 +88,10 @@ async fn what_a_rebuild_that_died_left_behind_is_cleared_by_the_next() {
 
     assert_eq!(rebuild(&stage).await.unwrap(), 2);
 
-    assert_eq!(stage.consumer.number("select active_generation from chassis.projection_generations").await, 3);
+    assert_eq!(
+        stage.consumer.number("select active_generation from chassis.projection_generations").await,
+        3
+    );
     assert_eq!(stage.effects().await, 2);
     assert_eq!(stage.story(tale.aggregate_id).await, ["1", "2"]);
 }

@@ -28,7 +28,8 @@ async fn of_two_relays_one_leads_and_the_other_takes_over_when_its_connection_is
         }
         let leaders = relays.iter().filter(|relay| relay.is_leader()).count();
         assert!(leaders <= 1, "{leaders} relays lead at once");
-        eventually("the leader is cut", || async { (stage.producer.number(CUT).await > 0).then_some(()) }).await;
+        eventually("the leader is cut", || async { (stage.producer.number(CUT).await > 0).then_some(()) })
+            .await;
     }
 
     stage.until("effects", told).await;
@@ -36,7 +37,8 @@ async fn of_two_relays_one_leads_and_the_other_takes_over_when_its_connection_is
     assert_eq!(stage.story(referral).await, expected);
     stage.assert_once_and_in_order().await;
     eventually("everything is marked", || async {
-        (stage.producer.number("select count(*) from chassis.outbox where published_at is null").await == 0).then_some(())
+        (stage.producer.number("select count(*) from chassis.outbox where published_at is null").await == 0)
+            .then_some(())
     })
     .await;
 }
@@ -78,7 +80,8 @@ async fn a_queue_that_refuses_gets_its_events_in_order_when_it_takes_them_again(
         stage.producer.tell(referral, &told.to_string()).await;
         told += 1;
     }
-    let unpublished = stage.producer.number("select count(*) from chassis.outbox where published_at is null").await;
+    let unpublished =
+        stage.producer.number("select count(*) from chassis.outbox where published_at is null").await;
     assert!(unpublished > 0, "an event that was refused is marked");
 
     management.unlimit_queue(&stage.region.vhost, &queue_name("reporting")).await.unwrap();

@@ -8,7 +8,9 @@ use chassis::clock::Clock;
 use chassis::config::{BrokerConfig, DatabaseConfig};
 use chassis::database::{self, Command, DatabaseError, Migrations, UnitOfWork, Work, extend_digest};
 use chassis::events::topology::{EVENTS_EXCHANGE, queue_name, routing_key};
-use chassis::events::{Consumer, ConsumerHandle, Envelope, HandlerError, Handlers, Relay, RelayHandle, Target, Wake};
+use chassis::events::{
+    Consumer, ConsumerHandle, Envelope, HandlerError, Handlers, Relay, RelayHandle, Target, Wake,
+};
 use chassis::tasks::Tasks;
 use chassis::vault::Vault;
 use jiff::Timestamp;
@@ -84,7 +86,11 @@ impl Command for Tell {
 }
 
 fn referral(id: Uuid, programme: &str) -> ReferralSubmitted {
-    ReferralSubmitted { referral_id: id.to_string(), programme: programme.to_owned(), ..ReferralSubmitted::default() }
+    ReferralSubmitted {
+        referral_id: id.to_string(),
+        programme: programme.to_owned(),
+        ..ReferralSubmitted::default()
+    }
 }
 
 /// What handlers do beyond what the event says.
@@ -101,7 +107,13 @@ pub struct Script {
 }
 
 impl Script {
-    async fn apply(&self, work: &mut Work, event: &Envelope, programme: &str, target: Target) -> Result<(), HandlerError> {
+    async fn apply(
+        &self,
+        work: &mut Work,
+        event: &Envelope,
+        programme: &str,
+        target: Target,
+    ) -> Result<(), HandlerError> {
         self.calls.fetch_add(1, Ordering::SeqCst);
         // Always leaves a trace first, so that a rollback that is forgotten shows.
         sqlx::query("insert into effects (generation, event_id, aggregate_id, event_sequence, programme) values ($1, $2, $3, $4, $5)")
@@ -113,25 +125,31 @@ impl Script {
             .execute(work.connection())
             .await?;
         let is_away = self.away.load(Ordering::SeqCst)
-            || self.transient.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+            || self
+                .transient
+                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
+                .is_ok();
         if is_away {
             return Err(HandlerError::Transient(DatabaseError::CutShort));
         }
         match programme.split_once(':') {
             Some(("after", parent)) => {
                 let parent: Uuid = parent.parse().unwrap();
-                let is_here: bool =
-                    sqlx::query_scalar("select exists (select 1 from effects where generation = $1 and aggregate_id = $2)")
-                        .bind(target.generation)
-                        .bind(parent)
-                        .fetch_one(work.connection())
-                        .await?;
+                let is_here: bool = sqlx::query_scalar(
+                    "select exists (select 1 from effects where generation = $1 and aggregate_id = $2)",
+                )
+                .bind(target.generation)
+                .bind(parent)
+                .fetch_one(work.connection())
+                .await?;
                 if is_here { Ok(()) } else { Err(HandlerError::WaitsFor(parent)) }
             }
             _ if programme == "poison" && self.refuses_poison.load(Ordering::SeqCst) => {
                 Err(HandlerError::Poison("poison".to_owned()))
             }
-            _ if programme == "panic" && self.refuses_poison.load(Ordering::SeqCst) => panic!("a handler panics on purpose"),
+            _ if programme == "panic" && self.refuses_poison.load(Ordering::SeqCst) => {
+                panic!("a handler panics on purpose")
+            }
             _ => Ok(()),
         }
     }
@@ -257,10 +275,12 @@ impl Stage {
     }
 
     pub async fn parked_ids(&self) -> Vec<Uuid> {
-        sqlx::query_scalar("select parked_id from chassis.parked where redriven_at is null order by event_sequence")
-            .fetch_all(&self.consumer.database.admin)
-            .await
-            .unwrap()
+        sqlx::query_scalar(
+            "select parked_id from chassis.parked where redriven_at is null order by event_sequence",
+        )
+        .fetch_all(&self.consumer.database.admin)
+        .await
+        .unwrap()
     }
 
     pub async fn unbind(&self, aggregate: &str) {
@@ -344,7 +364,8 @@ impl Tale {
 
     /// The next event, of a type nobody handles.
     pub fn next_unhandled(&mut self) -> Telegram {
-        let payload = ReferralWithdrawn { referral_id: self.aggregate_id.to_string(), ..ReferralWithdrawn::default() };
+        let payload =
+            ReferralWithdrawn { referral_id: self.aggregate_id.to_string(), ..ReferralWithdrawn::default() };
         Telegram { kind: "intake.referral_withdrawn.v1", payload: payload.encode_to_vec(), ..self.next("") }
     }
 }
@@ -368,7 +389,7 @@ impl Wire {
             ("aggregateid", telegram.aggregate_id.to_string()),
             ("sequence", telegram.sequence.to_string()),
             ("epoch", telegram.epoch.to_string()),
-            ("historydigest", telegram.digest.iter().map(|byte| format!("{byte:02x}")).collect()),
+            ("historydigest", hex::encode(&telegram.digest)),
             ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned()),
         ] {
             if name != telegram.without {
@@ -392,7 +413,10 @@ impl Wire {
             .unwrap()
             .await
             .unwrap();
-        assert!(confirm.is_ack() && confirm.take_message().is_none(), "the test's own event reached no queue");
+        assert!(
+            confirm.is_ack() && confirm.take_message().is_none(),
+            "the test's own event reached no queue"
+        );
         channel.close(200, "done".into()).await.unwrap();
     }
 }

@@ -3,7 +3,10 @@
 use std::time::Instant;
 
 use futures::StreamExt as _;
-use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicPublishOptions, BasicQosOptions, ConfirmSelectOptions, QueueDeclareOptions};
+use lapin::options::{
+    BasicAckOptions, BasicConsumeOptions, BasicPublishOptions, BasicQosOptions, ConfirmSelectOptions,
+    QueueDeclareOptions,
+};
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{BasicProperties, Connection, ConnectionProperties};
 
@@ -43,8 +46,10 @@ async fn a_backlog_drains_at_a_good_part_of_the_speed_of_the_bare_broker() {
 
 /// Publishes with pipelined confirms and consumes, without a database.
 async fn bare(stage: &Stage) -> std::time::Duration {
-    let connection = Connection::connect(&stage.region.amqp_url(), ConnectionProperties::default()).await.unwrap();
-    let (publish, consume) = (connection.create_channel().await.unwrap(), connection.create_channel().await.unwrap());
+    let connection =
+        Connection::connect(&stage.region.amqp_url(), ConnectionProperties::default()).await.unwrap();
+    let (publish, consume) =
+        (connection.create_channel().await.unwrap(), connection.create_channel().await.unwrap());
     let mut arguments = FieldTable::default();
     arguments.insert("x-queue-type".into(), AMQPValue::LongString("quorum".into()));
     let durable = QueueDeclareOptions { durable: true, ..QueueDeclareOptions::default() };
@@ -65,7 +70,12 @@ async fn bare(stage: &Stage) -> std::time::Duration {
             }
             let properties = BasicProperties::default().with_delivery_mode(2);
             let options = BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() };
-            confirms.push_back(publish.basic_publish("".into(), "bare".into(), options, &[7; 400], properties).await.unwrap());
+            confirms.push_back(
+                publish
+                    .basic_publish("".into(), "bare".into(), options, &[7; 400], properties)
+                    .await
+                    .unwrap(),
+            );
         }
         for confirm in confirms {
             confirm.await.unwrap();

@@ -31,7 +31,11 @@ async fn a_child_whose_parent_does_not_come_is_parked_and_goes_when_it_comes_aft
     wire.send(&child.next("second")).await;
     stage.until("chassis.parked where redriven_at is null", 1).await;
     assert_eq!(stage.reason().await, "PARENT_MISSING");
-    assert_eq!(stage.consumer.number("select count(*) from chassis.pending").await, 1, "the second stands behind it");
+    assert_eq!(
+        stage.consumer.number("select count(*) from chassis.pending").await,
+        1,
+        "the second stands behind it"
+    );
     assert_eq!(stage.handle.redrive(stage.parked_ids().await).await.unwrap().parked_again, 1);
     assert_eq!(stage.effects().await, 0);
 
@@ -63,6 +67,32 @@ async fn a_gap_that_is_not_filled_is_reported_and_closes_by_itself_when_it_is() 
     assert_eq!(stage.story(tale.aggregate_id).await, ["1", "2", "3", "4"]);
     assert_eq!(stage.reason().await, "");
     stage.until("chassis.pending", 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_behind_poison_waits_without_deadline_and_a_copy_of_the_poison_changes_nothing() {
+    let stage = Stage::with_deadline(1).await;
+    let wire = stage.wire().await;
+    let (mut sick, mut gap) = (Tale::new(), Tale::new());
+    let poison = sick.next("poison");
+
+    wire.send(&poison).await;
+    wire.send(&sick.next("behind")).await;
+    stage.until("chassis.pending", 1).await;
+    let calls = stage.script.calls.load(std::sync::atomic::Ordering::SeqCst);
+    wire.send(&poison).await;
+    // A gap that opens later runs out later: when it is parked, the time of the one behind the poison would have been up.
+    let _never_sent = gap.next("1");
+    wire.send(&gap.next("2")).await;
+    stage.until("chassis.parked", 2).await;
+
+    assert_eq!(stage.reason().await, "POISON,SEQUENCE_GAP");
+    assert_eq!(stage.consumer.number("select count(*) from chassis.pending").await, 1);
+    assert_eq!(
+        stage.script.calls.load(std::sync::atomic::Ordering::SeqCst),
+        calls,
+        "the copy of the poison ran the handler"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
