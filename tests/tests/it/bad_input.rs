@@ -21,7 +21,8 @@ use crate::support::{published, wounds};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bad_input_is_refused_with_a_remedy_and_changes_nothing() {
     let _turn = ONE_REGION.lock().await;
-    let region = RegionUnderTest::start(Setup::durable()).await.unwrap();
+    // Operations asks the others how they are, and each question has its audit row.
+    let region = RegionUnderTest::start(Setup::durable().without_operations()).await.unwrap();
     let web = Web::open(&region.url().unwrap()).unwrap();
     let people = People::sign_in(&web).await.unwrap();
     let referral = people.refer(&web, &form(1)).await.unwrap();
@@ -59,7 +60,7 @@ async fn bad_input_is_refused_with_a_remedy_and_changes_nothing() {
     let step = people.step(&web, &referral, "withdraw", &json!({"reason": "moved-away"})).await.unwrap();
     assert_eq!(step.status, 200, "{}", step.text);
     failures.extend(wounds(&region).await);
-    assert!(failures.is_empty(), "{} of {sent} cases and more failed:\n{}", failures.len(), failures.join("\n"));
+    assert!(failures.is_empty(), "of {sent} cases and more:\n{}", shown(&failures));
     region.stop().await.unwrap();
 }
 
@@ -74,6 +75,12 @@ async fn bytes_that_are_no_call_never_harm_a_service() {
     let web = Web::open(&region.url().unwrap()).unwrap();
     let answer = web.send(&Ask::post("/api/v1/referrals", &form(1))).await.unwrap();
     assert_eq!(answer.status, 200, "the region still works: {}", answer.text);
-    assert!(failures.is_empty(), "{} calls:\n{}", failures.len(), failures.join("\n"));
+    assert!(failures.is_empty(), "{}", shown(&failures));
     region.stop().await.unwrap();
+}
+
+/// The first of many failures.
+fn shown(failures: &[String]) -> String {
+    let first: Vec<&str> = failures.iter().take(40).map(String::as_str).collect();
+    format!("{} failed:\n{}", failures.len(), first.join("\n"))
 }

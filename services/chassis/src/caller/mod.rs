@@ -92,14 +92,16 @@ pub const fn principal_name(principal: Principal) -> &'static str {
     }
 }
 
-/// The principal with this name.
+/// The principal with this name, in lower case only.
 pub fn principal_from_name(name: &str) -> Option<Principal> {
-    Principal::from_str_name(&format!("PRINCIPAL_{}", name.to_uppercase())).filter(|principal| *principal != Principal::Unspecified)
+    let principal = Principal::from_str_name(&format!("PRINCIPAL_{}", name.to_uppercase()))?;
+    (principal != Principal::Unspecified && principal_name(principal) == name).then_some(principal)
 }
 
 /// The role with this lower-case name, e.g. `coordinator`.
 pub fn role_from_name(name: &str) -> Option<Role> {
-    Role::from_str_name(&format!("ROLE_{}", name.to_uppercase())).filter(|role| *role != Role::Unspecified)
+    let role = Role::from_str_name(&format!("ROLE_{}", name.to_uppercase()))?;
+    (role != Role::Unspecified && role_name(role) == name).then_some(role)
 }
 
 /// The lower-case name of a role.
@@ -109,7 +111,8 @@ pub fn role_name(role: Role) -> String {
 
 /// The scope with this lower-case name, e.g. `own_cases`.
 pub fn scope_from_name(name: &str) -> Option<Scope> {
-    Scope::from_str_name(&format!("SCOPE_{}", name.to_uppercase())).filter(|scope| *scope != Scope::Unspecified)
+    let scope = Scope::from_str_name(&format!("SCOPE_{}", name.to_uppercase()))?;
+    (scope != Scope::Unspecified && scope_name(scope) == name).then_some(scope)
 }
 
 /// The lower-case name of a scope.

@@ -104,7 +104,7 @@ where
         let answer = async move {
             let guarded = std::panic::AssertUnwindSafe(inner.call(request)).catch_unwind();
             match tokio::time::timeout(deadline, guarded).await {
-                Ok(Ok(result)) => result,
+                Ok(Ok(result)) => result.map(|response| blame_the_message(response, method)),
                 Ok(Err(_)) => {
                     tracing::error!(rpc.method = method, "a handler panicked");
                     Ok(refusal(ErrorKind::Internal, "INTERNAL", "something went wrong on our side", "report the request id to the operators of the region").into_http())
@@ -130,6 +130,24 @@ where
             .instrument(span),
         )
     }
+}
+
+/// The library below answers a frame or a message that cannot be read with "our fault", which it is not. Errors of ours carry
+/// their detail; one without it comes from there.
+fn blame_the_message(response: http::Response<Body>, method: &'static str) -> http::Response<Body> {
+    let headers = response.headers();
+    let internal = headers.get("grpc-status").is_some_and(|code| code == "13");
+    if !internal || headers.contains_key("grpc-status-details-bin") {
+        return response;
+    }
+    tracing::info!(rpc.method = method, "a message could not be read");
+    refusal(
+        ErrorKind::InvalidArgument,
+        "MESSAGE_UNREADABLE",
+        "the request is not one message of this call",
+        "send one message as the contract describes it, in one frame",
+    )
+    .into_http()
 }
 
 fn observe(method: &'static str, code: i32, started: Instant) {

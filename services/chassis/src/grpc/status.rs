@@ -10,6 +10,10 @@ use tonic::{Code, Status};
 use crate::error::{Chain, Describe, ErrorKind, Violation};
 
 const DETAIL_TYPE: &str = "type.googleapis.com/bondgenoot.common.v1.ErrorDetail";
+/// Bytes of violations in one status. They travel in the head of the answer, of which HTTP/2 clients take 16 KiB by default.
+const MOST_BYTES: usize = 6 << 10;
+/// Characters of one text in a violation: the path of a field may hold a name that the caller made up.
+const MOST_CHARACTERS: usize = 400;
 
 const fn code(kind: ErrorKind) -> Code {
     match kind {
@@ -42,19 +46,35 @@ pub fn status(error: &impl Describe) -> Status {
     let detail = ErrorDetail {
         kind: kind.as_str().to_owned(),
         reason: error.reason().to_owned(),
-        violations: error.violations().into_iter().map(to_field_violation).collect(),
+        violations: bounded(error.violations().into_iter().map(to_field_violation)),
         metadata: error.metadata(),
         remedy: error.remedy(),
     };
     with_detail(code(kind), text, &detail)
 }
 
+/// As many violations as fit, at least one. Who corrects these learns of the rest.
+fn bounded(violations: impl Iterator<Item = FieldViolation>) -> Vec<FieldViolation> {
+    let mut bytes = 0;
+    let mut first = true;
+    violations
+        .take_while(|violation| {
+            bytes += violation.encoded_len();
+            std::mem::take(&mut first) || bytes <= MOST_BYTES
+        })
+        .collect()
+}
+
 fn to_field_violation(violation: Violation) -> FieldViolation {
+    let shortened = |text: String| match text.char_indices().nth(MOST_CHARACTERS) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    };
     FieldViolation {
-        field: violation.field,
+        field: shortened(violation.field),
         reason: violation.reason.to_owned(),
-        message: violation.message,
-        remedy: violation.remedy,
+        message: shortened(violation.message),
+        remedy: shortened(violation.remedy),
     }
 }
 
@@ -109,5 +129,32 @@ impl Describe for Rejected {
 
     fn metadata(&self) -> BTreeMap<String, String> {
         BTreeMap::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thousand_violations_fit_into_the_head_of_an_answer() {
+        let violation = |number: usize| {
+            Violation::new(format!("answers.{}{number}", "x".repeat(5_000)), "UNKNOWN", "there is no such question", "leave it out")
+        };
+        for count in [1, 10, 1_000] {
+            let rejected = Rejected {
+                kind: ErrorKind::InvalidArgument,
+                reason: "INVALID_FIELDS",
+                message: "some fields are wrong",
+                remedy: "correct them",
+                violations: (0..count).map(violation).collect(),
+            };
+
+            let status = status(&rejected);
+
+            // Base64 makes four characters of three bytes.
+            assert!(status.details().len() * 4 / 3 < 12 << 10, "{count}: {} bytes", status.details().len());
+            assert!(!detail(&status).unwrap().violations.is_empty());
+        }
     }
 }

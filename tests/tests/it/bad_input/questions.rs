@@ -73,7 +73,7 @@ pub fn ids(els: &str, fatima: &str) -> Vec<Case> {
 pub fn routes(els: &str) -> Vec<Case> {
     let mut cases = Vec::new();
     let paths = [
-        "/api", "/api/", "/api/v1", "/api/v1/", "/api/v2/referrals", "/api/v1/referral", "/api/v1/referrals/", "/api/v1//referrals",
+        "/api/", "/api/v1", "/api/v1/", "/api/v2/referrals", "/api/v1/referral", "/api/v1/referrals/", "/api/v1//referrals",
         "/api/v1/referrals/a/b", "/api/v1/referrals/:screen", "/api/v1/persons", "/api/v1/%72eferrals%00",
         "/api/v1/referrals%2F..%2Fsession", "/api/v1/admin/status",
     ];
