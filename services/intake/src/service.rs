@@ -1,4 +1,4 @@
-//! Composition root: settings to gRPC services and relay.
+//! Composition root: settings to gRPC services, relay and jobs.
 
 use std::path::Path;
 use std::sync::Arc;

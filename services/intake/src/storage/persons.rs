@@ -165,12 +165,17 @@ pub async fn erase(
     )
     .execute(&mut *connection)
     .await?;
-    sqlx::query!(
+    let destroyed = sqlx::query!(
         "update person_keys set wrapped = null, region_key_id = null, destroyed_at = $2 where person_id = $1",
         person,
         at.to_sqlx() as _,
     )
     .execute(connection)
     .await?;
-    Ok(())
+    // An erasure that changes nothing must not look like one.
+    if destroyed.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(Error::inconsistent("person_keys", format!("the key of {id} was not destroyed")))
+    }
 }
