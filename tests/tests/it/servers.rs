@@ -32,8 +32,9 @@ async fn a_broker_stopped_and_killed_under_load_loses_and_doubles_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_paused_relay_and_its_stand_by_lose_and_double_nothing() {
     let _turn = ONE_REGION.lock().await;
-    let mut region = RegionUnderTest::start(Setup::durable().without_operations()).await.unwrap();
-    region.local.add_instance(Service::Intake).await.unwrap();
+    // The gateway knows both.
+    let setup = Setup::durable().without_operations().twice(Service::Intake);
+    let region = RegionUnderTest::start(setup).await.unwrap();
     let load = Load::start(&region.url().unwrap(), &region.ledger, 4).unwrap();
 
     for _ in 0..2 {

@@ -34,7 +34,8 @@ impl Stopped {
         let changes: Vec<(String, &str)> = changes.iter().map(|(name, value)| (self.name(name), *value)).collect();
         let changes: Vec<(&str, &str)> = changes.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         let environment = changed(&self.environment, &changes);
-        let (code, said) = run_program(self.service.name(), &["serve"], &environment).await.unwrap();
+        let ended = run_program(self.service.name(), &["serve"], &environment).await;
+        let Ok((code, said)) = ended else { panic!("{} starts with {changes:?}", self.service) };
         assert_eq!(code, Some(1), "{} with {changes:?} said: {said}", self.service);
         for part in says {
             assert!(said.contains(part), "{} with {changes:?} does not say `{part}`: {said}", self.service);
