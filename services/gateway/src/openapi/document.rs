@@ -16,10 +16,10 @@ const ABOUT: &str = "Everything a region's pages do, they do through this API.\n
     Errors are `application/problem+json`: `reason` is stable, `violations` names every field that is wrong and what would \
     be right, `request_id` is what operators ask for.";
 
-/// The OpenAPI 3.1 document of a descriptor set.
+/// The `OpenAPI` 3.1 document of a descriptor set.
 ///
 /// # Errors
-/// When the descriptors say something that cannot be said in OpenAPI.
+/// When the descriptors say something that cannot be said in `OpenAPI`.
 pub fn document(descriptors: &[u8]) -> Result<Value, ContractError> {
     let pool = DescriptorPool::decode(descriptors)?;
     check_names(&pool)?;

@@ -75,7 +75,6 @@ pub(super) fn of(
     let mut responses = Map::from_iter([("200".to_owned(), success)]);
     for (status, _) in ERRORS {
         let applies = match status {
-            401 => true,
             403 => is_post || rule != AccessRule::Public,
             404 => names_record,
             405 => false,

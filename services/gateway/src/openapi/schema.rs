@@ -20,7 +20,7 @@ pub(super) struct Schemas {
     limits: Option<ExtensionDescriptor>,
     /// Messages that clients send: their fields are required only where the contract says so.
     sent: HashSet<String>,
-    schemas: BTreeMap<String, Value>,
+    made: BTreeMap<String, Value>,
 }
 
 impl Schemas {
@@ -46,12 +46,12 @@ impl Schemas {
             behavior: pool.get_extension_by_name("google.api.field_behavior"),
             limits: pool.get_extension_by_name("bondgenoot.options.v1.limits"),
             sent,
-            schemas: BTreeMap::new(),
+            made: BTreeMap::new(),
         }
     }
 
     pub(super) fn finish(self) -> Map<String, Value> {
-        self.schemas.into_iter().collect()
+        self.made.into_iter().collect()
     }
 
     /// The comment that stands above something.
@@ -65,7 +65,7 @@ impl Schemas {
             return json!({"type": "string", "format": "date-time"});
         }
         let name = message.name().to_owned();
-        if !self.schemas.contains_key(&name) {
+        if !self.made.contains_key(&name) {
             let mut properties = Map::new();
             let mut required = Vec::new();
             for field in message.fields().filter(|field| !bound.iter().any(|name| name == field.name())) {
@@ -87,7 +87,7 @@ impl Schemas {
                     schema.insert("additionalProperties".to_owned(), json!(false));
                 }
             }
-            self.schemas.insert(name.clone(), schema);
+            self.made.insert(name.clone(), schema);
         }
         json!({"$ref": format!("#/components/schemas/{name}")})
     }
@@ -145,14 +145,14 @@ impl Schemas {
 
     fn enumeration(&mut self, set: &EnumDescriptor) -> Value {
         let name = set.name().to_owned();
-        if !self.schemas.contains_key(&name) {
+        if !self.made.contains_key(&name) {
             let words: Vec<Value> = set.values().map(|value| json!(value.name())).collect();
             let mut about = self.comment(set.parent_file().name(), set.path()).to_owned();
             for value in set.values() {
                 let comment = self.comment(set.parent_file().name(), value.path());
                 about.push_str(&["\n- `", value.name(), "`: ", comment].concat());
             }
-            self.schemas.insert(name.clone(), json!({"type": "string", "enum": words, "description": about}));
+            self.made.insert(name.clone(), json!({"type": "string", "enum": words, "description": about}));
         }
         json!({"$ref": format!("#/components/schemas/{name}")})
     }

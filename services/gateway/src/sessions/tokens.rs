@@ -11,7 +11,7 @@ use super::TOKEN_SECONDS;
 use crate::problem::Problem;
 
 /// A token is signed anew when it was used for so long; the rest of its life covers calls under way and retries.
-const REUSED: Duration = Duration::from_secs(120);
+const REUSED: Duration = Duration::from_mins(2);
 /// Most sessions whose token is remembered; a bound, not a tuning knob.
 const MOST: usize = 10_000;
 

@@ -18,7 +18,7 @@ use super::http_client::HttpClient;
 use crate::sessions::Secret;
 
 /// Keys are fetched again for a token with an unknown key, at most this often.
-const REFRESH: Duration = Duration::from_secs(60);
+const REFRESH: Duration = Duration::from_mins(1);
 
 type Client = CoreClient<
     EndpointSet,

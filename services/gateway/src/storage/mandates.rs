@@ -3,7 +3,7 @@
 use chassis::caller::{role_name, scope_name};
 use chassis::database::DatabaseError;
 use jiff::{Timestamp, civil::Date};
-use jiff_sqlx::ToSqlx as _;
+use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -51,7 +51,7 @@ pub async fn import(
         mandate.programme,
         scope_name(mandate.scope),
         mandate.valid_from.to_sqlx() as _,
-        mandate.valid_to.map(|day| day.to_sqlx()) as _,
+        mandate.valid_to.map(ToSqlx::to_sqlx) as _,
         at.to_sqlx() as _,
     )
     .fetch_optional(connection)

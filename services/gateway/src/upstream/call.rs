@@ -23,7 +23,7 @@ const LARGEST_ANSWER: usize = 8 << 20;
 pub struct Call<'c> {
     /// Path of the RPC.
     pub path: &'c PathAndQuery,
-    /// Caller token, trace, request id, idempotency key, ETag.
+    /// Caller token, trace, request id, idempotency key, `ETag`.
     pub metadata: MetadataMap,
     /// The request message.
     pub message: Bytes,

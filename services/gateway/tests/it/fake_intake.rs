@@ -10,7 +10,12 @@ use chassis::tasks::Tasks;
 use prost::Message as _;
 use proto::common::v1::{ErrorDetail, FieldViolation};
 use proto::intake::v1::referral_service_server::{ReferralService, ReferralServiceServer};
-use proto::intake::v1::*;
+use proto::intake::v1::{
+    AdmitReferralRequest, AdmitReferralResponse, GetReferralRequest, GetReferralResponse,
+    ListReferralsRequest, ListReferralsResponse, Referral, RefuseReferralRequest, RefuseReferralResponse,
+    ScreenReferralRequest, ScreenReferralResponse, SubmitReferralRequest, SubmitReferralResponse,
+    WithdrawReferralRequest, WithdrawReferralResponse,
+};
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 use tokio_util::sync::CancellationToken;
@@ -163,8 +168,8 @@ pub fn status(
     Status::with_details(code, "text of intake", rpc.encode_to_vec().into())
 }
 
-fn referral(id: &str) -> Option<Referral> {
-    Some(Referral { referral_id: id.to_owned(), etag: "7-kanarie".to_owned(), ..Referral::default() })
+fn referral(id: &str) -> Referral {
+    Referral { referral_id: id.to_owned(), etag: "7-kanarie".to_owned(), ..Referral::default() }
 }
 
 #[tonic::async_trait]
@@ -190,7 +195,7 @@ impl ReferralService for FakeIntake {
         request: Request<GetReferralRequest>,
     ) -> Result<Response<GetReferralResponse>, Status> {
         self.take("GetReferral", &request).await?;
-        Ok(Response::new(GetReferralResponse { referral: referral(&request.get_ref().referral_id) }))
+        Ok(Response::new(GetReferralResponse { referral: Some(referral(&request.get_ref().referral_id)) }))
     }
 
     async fn screen_referral(
@@ -198,7 +203,7 @@ impl ReferralService for FakeIntake {
         request: Request<ScreenReferralRequest>,
     ) -> Result<Response<ScreenReferralResponse>, Status> {
         self.take("ScreenReferral", &request).await?;
-        Ok(Response::new(ScreenReferralResponse { referral: referral(&request.get_ref().referral_id) }))
+        Ok(Response::new(ScreenReferralResponse { referral: Some(referral(&request.get_ref().referral_id)) }))
     }
 
     async fn admit_referral(

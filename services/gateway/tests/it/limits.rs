@@ -105,7 +105,7 @@ async fn signing_in_is_limited() {
 async fn more_than_the_gateway_can_take_is_told_to_come_back() {
     let stand = Stand::with("[http]\nmax_concurrent = 1", 1).await;
     stand.intake.answer_with(Answer::After(Duration::from_secs(2)));
-    let slow = tokio::task::spawn(stand.refer().send());
+    let slow = stand.background.run(stand.refer().send());
     eventually("the slow call is on its way", async || (stand.intake.seen().len() == 1).then_some(())).await;
 
     let refused = stand.get("/").send().await.unwrap();
@@ -122,7 +122,7 @@ async fn the_gateway_finishes_what_it_began_and_then_is_gone() {
     let kept = stand.get("/").send().await.unwrap();
     assert!(!kept.headers().contains_key("connection"));
     stand.intake.answer_with(Answer::After(Duration::from_millis(600)));
-    let in_flight = tokio::task::spawn(stand.refer().send());
+    let in_flight = stand.background.run(stand.refer().send());
     eventually("the call is on its way", async || (!stand.intake.seen().is_empty()).then_some(())).await;
 
     stand.readiness.set(false);

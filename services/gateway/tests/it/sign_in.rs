@@ -42,11 +42,11 @@ fn location(response: &Response) -> String {
 impl Stand {
     /// Goes to the issuer, presses the button of a person, and gives the way back and the cookie of the browser.
     async fn press_button(&self, login: &str, cookie_before: Option<&str>) -> (String, String) {
-        let mut begin = self.get("/sign-in?return_to=/api/docs");
+        let mut sign_in = self.get("/sign-in?return_to=/api/docs");
         if let Some(cookie) = cookie_before {
-            begin = begin.header("cookie", cookie);
+            sign_in = sign_in.header("cookie", cookie);
         }
-        let begun = begin.send().await.unwrap();
+        let begun = sign_in.send().await.unwrap();
         assert_eq!(begun.status().as_u16(), 303);
         let browser = cookie(&begun, "sign-in").unwrap();
         let page = location(&begun);

@@ -28,6 +28,8 @@ pub struct Stand {
     pub readiness: Readiness,
     pub config: Config,
     pub http: reqwest::Client,
+    /// Requests that a test lets run meanwhile.
+    pub background: Tasks,
     _region: TestRegion,
 }
 
@@ -129,6 +131,7 @@ impl Stand {
             readiness: context.readiness,
             config,
             http: client(),
+            background: Tasks::new(),
             _region: region,
         }
     }

@@ -15,7 +15,7 @@ async fn a_request_waits_for_a_service_that_restarts() {
     assert_eq!(stand.refer().send().await.unwrap().status().as_u16(), 200);
     instance.stop().await;
 
-    let waiting = tokio::task::spawn(stand.refer().send());
+    let waiting = stand.background.run(stand.refer().send());
     tokio::task::yield_now().await;
     let again = stand.intake.serve(address).await;
 
@@ -32,7 +32,7 @@ async fn with_a_second_instance_nobody_notices_that_one_stops() {
     let load: Vec<_> = (0..8)
         .map(|_| {
             let request = stand.refer();
-            tokio::task::spawn(async move {
+            stand.background.run(async move {
                 let mut statuses = Vec::new();
                 for _ in 0..40 {
                     statuses.push(request.try_clone().unwrap().send().await.unwrap().status().as_u16());

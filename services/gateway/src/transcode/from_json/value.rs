@@ -1,4 +1,4 @@
-//! JSON text to protobuf bytes.
+//! One value, checked against the kind that may stand there.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,112 +8,17 @@ use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::nearest::nearest;
-use super::violation::{Violations, listed, shorten};
-use super::{timestamp, wire};
-use crate::contract::{Enumeration, Field, Kind, Message, Presence, Shape};
+use super::context::{Context, Step};
+use super::fields::{read_map, read_message};
+use crate::contract::{Enumeration, Field, Kind, Message, Shape};
+use crate::transcode::violation::listed;
+use crate::transcode::{timestamp, wire};
 
 /// Most items that a list or a map may have, whatever the contract says of a field.
-const MOST_ITEMS: usize = 10_000;
-
-/// A request body that was understood.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Parsed {
-    /// The message as protobuf.
-    pub wire: Vec<u8>,
-    /// Whether the client wrote field names as in the `.proto` file, so that answers can name them alike.
-    pub proto_names: bool,
-}
-
-/// A request body that was not understood.
-#[derive(Debug)]
-pub enum BadJson {
-    /// It is no JSON.
-    Syntax {
-        /// Line, from 1.
-        line: usize,
-        /// Column, from 1.
-        column: usize,
-        /// What the parser says; never a value.
-        problem: String,
-    },
-    /// It does not fit the message.
-    Violations(Violations),
-}
-
-/// Reads a body as the given message.
-///
-/// # Errors
-/// With every field that is wrong, or with the place where the text is no JSON.
-pub fn from_json(message: &Message, body: &[u8]) -> Result<Parsed, BadJson> {
-    let mut context = Context {
-        out: Vec::with_capacity(body.len() + 16),
-        violations: Violations::default(),
-        path: Vec::new(),
-        proto_names: false,
-    };
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let read = Value { context: &mut context, kind: &Expected::Root(message) }
-        .deserialize(&mut deserializer)
-        .and_then(|()| deserializer.end());
-    if let Err(error) = read {
-        let text = error.to_string();
-        let problem = text.split(" at line ").next().unwrap_or_default().to_owned();
-        return Err(BadJson::Syntax { line: error.line(), column: error.column(), problem });
-    }
-    if !context.violations.is_empty() {
-        return Err(BadJson::Violations(context.violations));
-    }
-    Ok(Parsed { wire: context.out, proto_names: context.proto_names })
-}
-
-/// What is carried along while reading.
-struct Context<'s> {
-    out: Vec<u8>,
-    violations: Violations,
-    path: Vec<Step<'s>>,
-    proto_names: bool,
-}
-
-enum Step<'s> {
-    Field(&'s str),
-    Item(usize),
-    Key(String),
-}
-
-impl Context<'_> {
-    fn place(&self) -> String {
-        let mut place = String::new();
-        for step in &self.path {
-            match step {
-                Step::Field(name) => {
-                    if !place.is_empty() {
-                        place.push('.');
-                    }
-                    place.push_str(name);
-                }
-                Step::Item(index) => {
-                    place.push('[');
-                    place.push_str(&index.to_string());
-                    place.push(']');
-                }
-                Step::Key(key) => {
-                    place.push('.');
-                    place.push_str(&shorten(key));
-                }
-            }
-        }
-        place
-    }
-
-    fn violation(&mut self, reason: &'static str, message: impl Into<String>, remedy: impl Into<String>) {
-        let place = self.place();
-        self.violations.add(place, reason, message, remedy);
-    }
-}
+pub(super) const MOST_ITEMS: usize = 10_000;
 
 /// What may stand at a place.
-enum Expected<'s> {
+pub(super) enum Expected<'s> {
     Root(&'s Message),
     Field(&'s Field),
     /// One value of a list or map: with tag of this number, unless it is packed.
@@ -124,9 +29,10 @@ enum Expected<'s> {
     },
 }
 
-struct Value<'c, 's> {
-    context: &'c mut Context<'s>,
-    kind: &'c Expected<'s>,
+/// Reads one value.
+pub(super) struct Value<'c, 's> {
+    pub(super) context: &'c mut Context<'s>,
+    pub(super) kind: &'c Expected<'s>,
 }
 
 impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
@@ -383,119 +289,5 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
         read_message(&mut *self.context, message, entries)?;
         wire::close(&mut self.context.out, start);
         Ok(())
-    }
-}
-
-fn read_message<'de, 's, A: MapAccess<'de>>(
-    context: &mut Context<'s>,
-    message: &'s Message,
-    mut entries: A,
-) -> Result<(), A::Error> {
-    let mut seen = 0_u128;
-    let mut groups: Vec<(u16, &str)> = Vec::new();
-    while let Some(key) = entries.next_key_seed(FieldName(message))? {
-        let (index, field, proto_name) = match key {
-            Key::Known { index, field, proto_name } => (index, field, proto_name),
-            Key::Unknown(name) => {
-                entries.next_value::<IgnoredAny>()?;
-                unknown_field(context, message, &name);
-                continue;
-            }
-        };
-        context.proto_names |= proto_name;
-        context.path.push(Step::Field(if proto_name { &field.name } else { &field.json_name }));
-        let bit = 1_u128 << (index & 127);
-        if seen & bit == 0 {
-            let before = context.out.len();
-            entries.next_value_seed(Value { context: &mut *context, kind: &Expected::Field(field) })?;
-            if let (Presence::OneOf(group), true) = (field.presence, context.out.len() > before) {
-                if let Some((_, other)) = groups.iter().find(|(known, _)| *known == group) {
-                    let remedy = format!("send either this field or `{other}`");
-                    context.violation("NOT_BOTH", "only one field of this group may be given", remedy);
-                }
-                groups.push((group, &field.json_name));
-            }
-        } else {
-            entries.next_value::<IgnoredAny>()?;
-            context.violation("DUPLICATE_FIELD", "the field is given twice", "send the field once");
-        }
-        seen |= bit;
-        context.path.pop();
-    }
-    Ok(())
-}
-
-fn unknown_field(context: &mut Context<'_>, message: &Message, name: &str) {
-    let names = || message.fields.iter().map(|field| &*field.json_name);
-    let remedy = match nearest(name, names()) {
-        Some(name) => format!("did you mean `{name}`?"),
-        None if message.fields.is_empty() => "send an empty object".to_owned(),
-        None => format!("leave it out; known fields: {}", listed(names())),
-    };
-    context.path.push(Step::Key(name.to_owned()));
-    let place = context.place();
-    context.path.pop();
-    context.violations.add(
-        place.trim_start_matches('.').to_owned(),
-        "UNKNOWN_FIELD",
-        "there is no such field",
-        remedy,
-    );
-}
-
-fn read_map<'de, 's, A: MapAccess<'de>>(
-    context: &mut Context<'s>,
-    field: &'s Field,
-    mut entries: A,
-) -> Result<(), A::Error> {
-    let expected = Expected::One { kind: &field.kind, number: 2, packed: false };
-    let mut keys = std::collections::HashSet::new();
-    while let Some(key) = entries.next_key::<String>()? {
-        wire::put_tag(&mut context.out, field.number, wire::LENGTH);
-        let start = wire::open(&mut context.out);
-        wire::put_bytes(&mut context.out, 1, key.as_bytes());
-        context.path.push(Step::Key(key.clone()));
-        entries.next_value_seed(Value { context: &mut *context, kind: &expected })?;
-        let again = keys.len() >= MOST_ITEMS || !keys.insert(key);
-        if again {
-            context.violation(
-                "DUPLICATE_FIELD",
-                "the key is given twice, or there are too many",
-                "send each key once",
-            );
-        }
-        context.path.pop();
-        wire::close(&mut context.out, start);
-    }
-    Ok(())
-}
-
-struct FieldName<'s>(&'s Message);
-
-enum Key<'s> {
-    Known { index: usize, field: &'s Field, proto_name: bool },
-    Unknown(String),
-}
-
-impl<'de, 's> DeserializeSeed<'de> for FieldName<'s> {
-    type Value = Key<'s>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key<'s>, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'s> Visitor<'_> for FieldName<'s> {
-    type Value = Key<'s>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a field name")
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<Key<'s>, E> {
-        Ok(match self.0.field(name) {
-            Some((index, field)) => Key::Known { index, field, proto_name: *field.json_name != *name },
-            None => Key::Unknown(name.to_owned()),
-        })
     }
 }
