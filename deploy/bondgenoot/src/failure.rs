@@ -113,7 +113,8 @@ impl Failure {
             (None, Some(source)) => format!("{}: {}", status.message(), chassis::error::Chain(source)),
             (None, None) => status.message().to_owned(),
         });
-        if let Some(detail) = detail.filter(|detail| !detail.remedy.is_empty()) {
+        // The remedy is for programs that repeat a call; a person looks first.
+        if let Some(detail) = detail.filter(|detail| exit != Exit::Unreachable && !detail.remedy.is_empty()) {
             failure.next = Some(detail.remedy);
         }
         failure

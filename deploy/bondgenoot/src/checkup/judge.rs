@@ -108,10 +108,7 @@ fn broker(facts: &Facts) -> Vec<Check> {
 
 /// A service without outbox traffic and without queue, such as operations, has nothing to do with the broker here.
 fn uses_broker(status: &proto::admin::v1::GetStatusResponse) -> bool {
-    status.consumes
-        || status.relay_leader
-        || status.broker_connected
-        || proto::EVENT_TYPES.iter().any(|event| event.producer == status.service)
+    status.consumes || proto::EVENT_TYPES.iter().any(|event| event.producer == status.service)
 }
 
 fn services(facts: &Facts) -> Vec<Check> {

@@ -14,6 +14,9 @@ const LONG: usize = 500;
 /// Folders that are made, or are not ours.
 const SKIPPED: [&str; 5] = ["target", ".git", ".bondgenoot", "node_modules", ".sqlx"];
 
+/// What fenced blocks with commands are marked with.
+const SHELLS: [&str; 3] = ["sh", "bash", "console"];
+
 /// Checks READMEs and names long files.
 pub fn check(root: &Path, terminal: &Terminal) -> Outcome<()> {
     let files = all_files(root)?;
@@ -50,13 +53,13 @@ pub fn check(root: &Path, terminal: &Terminal) -> Outcome<()> {
         .next("mend the README or the command"))
 }
 
-/// Command lines of this program in fenced blocks, with their line number. `cargo dev` and `cargo verify` are aliases.
+/// Command lines of this program in fenced blocks of a shell, with their line number. `cargo dev` and `cargo verify` are aliases.
 fn commands(text: &str) -> Vec<(usize, Vec<String>)> {
     let mut found = Vec::new();
     let mut inside = false;
     for (number, line) in text.lines().enumerate() {
-        if line.trim_start().starts_with("```") {
-            inside = !inside;
+        if let Some(language) = line.trim_start().strip_prefix("```") {
+            inside = !inside && SHELLS.contains(&language.trim());
         } else if inside {
             found.extend(command(line).map(|command| (number + 1, command)));
         }
@@ -105,12 +108,12 @@ mod tests {
 
     #[test]
     fn commands_are_taken_out_of_fenced_blocks_only() {
-        let text = "Run bondgenoot nonsense.\n```sh\ncargo dev --yes   # starts\nbondgenoot queue parked --json | jq .\nls\n```\n";
+        let text = "Run bondgenoot nonsense.\n```\nbondgenoot knows nobody\n```\n```sh\ncargo dev --yes   # starts\nbondgenoot queue parked --json | jq .\nls\n```\n";
 
         let found = commands(text);
 
         assert_eq!(found.len(), 2);
-        assert_eq!(found[0], (3, ["bondgenoot", "dev", "--yes"].map(str::to_owned).to_vec()));
+        assert_eq!(found[0], (6, ["bondgenoot", "dev", "--yes"].map(str::to_owned).to_vec()));
         assert_eq!(found[1].1, ["bondgenoot", "queue", "parked", "--json"]);
     }
 

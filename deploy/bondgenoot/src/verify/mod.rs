@@ -165,13 +165,7 @@ impl Run<'_> {
                 queries::compare(&self.root, seen.path(), self.terminal)
             }
             Step::Build => {
-                cargo::run(
-                    &self.root,
-                    &["build", "--workspace", "--quiet"],
-                    &[],
-                    "mend what the compiler says",
-                )
-                .await
+                cargo::run(&self.root, &["build", "--workspace"], &[], "mend what the compiler says").await
             }
             Step::Test => {
                 let environment = self.servers(arguments, Wanted::Both).await?.environment();
@@ -184,7 +178,8 @@ impl Run<'_> {
         let root = self.root.clone();
         let url = self.servers(arguments, Wanted::Postgres).await?.postgres_url();
         let seen = tempfile::tempdir()?;
-        queries::lint_live(&root, &url, seen.path()).await?;
+        let terminal = self.terminal;
+        queries::lint_live(&root, &url, seen.path(), terminal).await?;
         self.seen_queries = Some(seen);
         Ok(())
     }

@@ -59,7 +59,8 @@ fn crates(root: &Path) -> Outcome<Vec<Crate>> {
 }
 
 /// Lints everything while the queries are checked against scratch databases; what the macros saw goes into `seen`.
-pub async fn lint_live(root: &Path, postgres_url: &str, seen: &Path) -> Outcome<()> {
+pub async fn lint_live(root: &Path, postgres_url: &str, seen: &Path, terminal: &Terminal) -> Outcome<()> {
+    terminal.wait("migrating scratch databases");
     let mut environment = live(seen);
     for service in crates(root)? {
         let url = scratch_database(root, postgres_url, &service).await?;
@@ -68,7 +69,8 @@ pub async fn lint_live(root: &Path, postgres_url: &str, seen: &Path) -> Outcome<
     // Clippy checks a crate again when its arguments change; without that, crates that did not change since the last
     // run would not look at the databases. The name is not used anywhere.
     let fresh = format!("--cfg=verified_by_{}", std::process::id());
-    let arguments = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings", &fresh];
+    terminal.wait_over();
+    let arguments = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings", &fresh];
     cargo::run(root, &arguments, &environment, "mend what clippy or the database says").await
 }
 
