@@ -57,6 +57,8 @@ pub(crate) fn options(config: &DatabaseConfig, service: &str) -> Result<PgConnec
         ("lock_timeout", statement_timeout.as_str()),
         ("idle_in_transaction_session_timeout", "30s"),
         ("TimeZone", "UTC"),
+        // The rollback at every release would warn each time that there is nothing to roll back.
+        ("client_min_messages", "error"),
     ]))
 }
 

@@ -104,6 +104,8 @@ impl UnitOfWork {
         R: Message + Default + 'static,
     {
         let (this, call) = (self.clone(), call.clone());
+        // Keyed: a plain hash of a form with a name and a phone number could be guessed, and it outlives an erasure.
+        let fingerprint = self.inner.vault.blind_index("request", &hex::encode(call.request_hash));
         self.run(C::NAME, async move {
             this.retrying(|| async {
                 let mut work = Work::begin(&this.inner.pool, this.context(&call)).await?;
@@ -113,7 +115,7 @@ impl UnitOfWork {
                     key,
                 });
                 if let Some(key) = &key
-                    && let Begun::Repeat(sealed) = idempotency::begin(work.connection(), key, &call.request_hash).await?
+                    && let Begun::Repeat(sealed) = idempotency::begin(work.connection(), key, &fingerprint).await?
                 {
                     return this.open_answer(&key.context(), &sealed).map_err(C::Error::from);
                 }
