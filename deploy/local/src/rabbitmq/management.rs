@@ -58,7 +58,8 @@ impl Management {
     pub fn new(base: impl Into<String>, credentials: Credentials) -> Result<Self> {
         // reqwest panics without a provider, even for plain http. A second installation changes nothing.
         rustls::crypto::ring::default_provider().install_default().ok();
-        let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().map_err(|error| {
+        // No idle connections: tests share one client over runtimes that end, and a connection ends with its runtime.
+        let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).pool_max_idle_per_host(0).build().map_err(|error| {
             Error::Management { doing: "making an HTTP client".to_owned(), reason: error.to_string() }
         })?;
         Ok(Self { base: base.into().trim_end_matches('/').to_owned(), credentials, client })

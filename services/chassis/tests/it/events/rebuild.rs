@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chassis::events::{Handlers, RebuildError};
+use testkit::eventually;
 use uuid::Uuid;
 
 use super::stage::{Stage, Tale};
@@ -66,6 +67,32 @@ async fn a_rebuild_under_load_shows_readers_the_old_state_then_the_new_and_nothi
     assert_eq!(stage.effects().await, 900, "rows of the old generation are left");
     assert_eq!(stage.consumer.number("select count(*) from effects where programme = 'wrong'").await, 0);
     stage.assert_once_and_in_order().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_applied_behind_the_back_of_the_last_batch_is_in_the_new_generation() {
+    let stage = Stage::start().await;
+    let wire = stage.wire().await;
+    let mut tale = Tale::new();
+    wire.send(&tale.next("1")).await;
+    stage.until("effects", 1).await;
+    let gate = stage.script.replay_gate.lock().await;
+    let mut progress = stage.handle.rebuild();
+    eventually("the replay has read its only batch", || async {
+        (stage.script.replays.load(Ordering::SeqCst) == 1).then_some(())
+    })
+    .await;
+
+    // Live consumption goes on meanwhile, into the generation readers see.
+    wire.send(&tale.next("2")).await;
+    stage.until("effects", 2).await;
+    drop(gate);
+    while let Some(message) = progress.recv().await {
+        message.unwrap();
+    }
+
+    assert_eq!(stage.consumer.number(READ).await, 2);
+    assert_eq!(stage.story(tale.aggregate_id).await, ["1", "2"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

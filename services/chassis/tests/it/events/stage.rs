@@ -102,6 +102,10 @@ pub struct Script {
     pub away: AtomicBool,
     /// Calls so far.
     pub calls: AtomicU32,
+    /// Calls of a replay so far; each waits for the gate.
+    pub replays: AtomicU32,
+    /// Whoever holds it holds up replays.
+    pub replay_gate: tokio::sync::Mutex<()>,
     /// Programmes that are poison for now.
     pub refuses_poison: AtomicBool,
 }
@@ -115,6 +119,10 @@ impl Script {
         target: Target,
     ) -> Result<(), HandlerError> {
         self.calls.fetch_add(1, Ordering::SeqCst);
+        if target.generation > 1 {
+            self.replays.fetch_add(1, Ordering::SeqCst);
+            let _gate = self.replay_gate.lock().await;
+        }
         // Always leaves a trace first, so that a rollback that is forgotten shows.
         sqlx::query("insert into effects (generation, event_id, aggregate_id, event_sequence, programme) values ($1, $2, $3, $4, $5)")
             .bind(target.generation)
