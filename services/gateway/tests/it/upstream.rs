@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use tokio::net::TcpListener;
 
 use super::fake_intake::Answer;
 use super::stand::{Stand, parts};
@@ -15,8 +16,11 @@ async fn a_request_waits_for_a_service_that_restarts() {
     assert_eq!(stand.refer().send().await.unwrap().status().as_u16(), 200);
     instance.stop().await;
 
+    // somebody who accepts and hangs up, so that the test knows when the gateway has tried in vain
+    let in_between = TcpListener::bind(address).await.unwrap();
     let waiting = stand.background.run(stand.refer().send());
-    tokio::task::yield_now().await;
+    let (tried, _) = in_between.accept().await.unwrap();
+    drop((tried, in_between));
     let again = stand.intake.serve(address).await;
 
     assert_eq!(waiting.await.unwrap().unwrap().status().as_u16(), 200);
