@@ -147,8 +147,6 @@ async fn wrong_database(region: &RegionUnderTest, stopped: &Stopped) {
         stopped.refuses(&[("DATABASE__URL", &database.runtime_url)], &[&version.to_string(), &migrate]).await;
     }
     pool.close().await;
-    let closed = "postgres://nobody@127.0.0.1:1/nothing";
-    stopped.refuses(&[("DATABASE__URL", closed)], &[service]).await;
 }
 
 async fn command_lines(stopped: &Stopped) {
