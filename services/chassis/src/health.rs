@@ -87,7 +87,9 @@ fn render(handle: &PrometheusHandle) -> String {
     handle.run_upkeep();
     let mut text = handle.render();
     if let Some(bytes) = resident_bytes() {
-        text.push_str(&format!("# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes {bytes}\n"));
+        text.push_str("# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes ");
+        text.push_str(&bytes.to_string());
+        text.push('\n');
     }
     text
 }

@@ -115,8 +115,8 @@ pub fn install_tls_provider() {
 }
 
 fn usage<S: Service>() -> String {
-    let more: String = S::COMMANDS.iter().map(|name| format!(" | {name}")).collect();
-    format!("usage: {} [serve | migrate{more} | --version]", S::NAME)
+    let commands: Vec<&str> = ["serve", "migrate"].iter().chain(S::COMMANDS).copied().collect();
+    format!("usage: {} [{} | --version]", S::NAME, commands.join(" | "))
 }
 
 #[expect(clippy::print_stderr, reason = "the end of a command line")]
@@ -131,13 +131,13 @@ async fn run<S: Service>(command: &str, arguments: &[String]) -> anyhow::Result<
             tracing::info!(service.name = S::NAME, "migrated");
             Ok(ExitCode::SUCCESS)
         }
-        other => match S::command(other, arguments, config).await {
-            Some(result) => result.map(|()| ExitCode::SUCCESS),
-            None => {
-                eprintln!("{}: no command `{other}`\n{}", S::NAME, usage::<S>());
-                Ok(ExitCode::from(2))
+        other => {
+            if let Some(result) = S::command(other, arguments, config).await {
+                return result.map(|()| ExitCode::SUCCESS);
             }
-        },
+            eprintln!("{}: no command `{other}`\n{}", S::NAME, usage::<S>());
+            Ok(ExitCode::from(2))
+        }
     }
 }
 

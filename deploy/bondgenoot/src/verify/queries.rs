@@ -70,7 +70,8 @@ pub async fn lint_live(root: &Path, postgres_url: &str, seen: &Path, terminal: &
     // run would not look at the databases. The name is not used anywhere.
     let fresh = format!("--cfg=verified_by_{}", std::process::id());
     terminal.wait_over();
-    let arguments = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings", &fresh];
+    let arguments =
+        ["clippy", "--workspace", "--all-targets", "--keep-going", "--", "-D", "warnings", &fresh];
     cargo::run(root, &arguments, &environment, "mend what clippy or the database says").await
 }
 

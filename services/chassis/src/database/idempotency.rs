@@ -9,6 +9,7 @@ use super::DatabaseError;
 
 /// What a stored answer is found by.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_field_names, reason = "the names of the columns")]
 pub(super) struct Key {
     pub(super) caller: String,
     pub(super) rpc: &'static str,
