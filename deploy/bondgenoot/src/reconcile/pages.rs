@@ -33,7 +33,11 @@ pub fn pairs(producer: Option<&str>) -> Vec<Pair> {
                 Some(pair) if pair.aggregates.contains(&event.aggregate) => {}
                 Some(pair) => pair.aggregates.push(event.aggregate),
                 None => {
-                    pairs.push(Pair { producer: event.producer, consumer, aggregates: vec![event.aggregate] })
+                    pairs.push(Pair {
+                        producer: event.producer,
+                        consumer,
+                        aggregates: vec![event.aggregate],
+                    });
                 }
             }
         }

@@ -32,6 +32,7 @@ use crate::cli::VerifyArgs;
 use crate::failure::{Exit, Failure, Outcome};
 use crate::place::needed_checkout;
 use crate::terminal::{Style, Terminal};
+use queries::Style as Judgement;
 use tally::Tally;
 
 /// A step of the verification.
@@ -156,10 +157,10 @@ impl Run<'_> {
                 cargo::run(&self.root, &["fmt", "--all", "--check"], &[], "run: cargo fmt --all").await
             }
             Step::Files => files::check(&self.root, self.terminal),
-            Step::Lint => self.lint(arguments).await,
+            Step::Lint => self.lint(arguments, Judgement::Judged).await,
             Step::Queries => {
                 if self.seen_queries.is_none() {
-                    self.lint(arguments).await?;
+                    self.lint(arguments, Judgement::Ignored).await?;
                 }
                 let seen = self.seen_queries.as_ref().ok_or_else(|| Failure::new("no query was seen"))?;
                 queries::compare(&self.root, seen.path(), self.terminal)
@@ -174,12 +175,12 @@ impl Run<'_> {
         }
     }
 
-    async fn lint(&mut self, arguments: &VerifyArgs) -> Outcome<()> {
+    async fn lint(&mut self, arguments: &VerifyArgs, style: Judgement) -> Outcome<()> {
         let root = self.root.clone();
         let url = self.servers(arguments, Wanted::Postgres).await?.postgres_url();
         let seen = tempfile::tempdir()?;
         let terminal = self.terminal;
-        queries::lint_live(&root, &url, seen.path(), terminal).await?;
+        queries::lint_live(&root, &url, seen.path(), style, terminal).await?;
         self.seen_queries = Some(seen);
         Ok(())
     }

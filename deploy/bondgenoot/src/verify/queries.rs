@@ -58,20 +58,39 @@ fn crates(root: &Path) -> Outcome<Vec<Crate>> {
     Ok(found)
 }
 
+/// What is said about style while the queries are checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Every warning is an error.
+    Judged,
+    /// Nothing: only the queries count.
+    Ignored,
+}
+
 /// Lints everything while the queries are checked against scratch databases; what the macros saw goes into `seen`.
-pub async fn lint_live(root: &Path, postgres_url: &str, seen: &Path, terminal: &Terminal) -> Outcome<()> {
+pub async fn lint_live(
+    root: &Path,
+    postgres_url: &str,
+    seen: &Path,
+    style: Style,
+    terminal: &Terminal,
+) -> Outcome<()> {
     terminal.wait("migrating scratch databases");
     let mut environment = live(seen);
     for service in crates(root)? {
         let url = scratch_database(root, postgres_url, &service).await?;
         environment.push((service.database_variable(), url));
     }
+    terminal.wait_over();
     // Clippy checks a crate again when its arguments change; without that, crates that did not change since the last
     // run would not look at the databases. The name is not used anywhere.
     let fresh = format!("--cfg=verified_by_{}", std::process::id());
-    terminal.wait_over();
-    let arguments =
-        ["clippy", "--workspace", "--all-targets", "--keep-going", "--", "-D", "warnings", &fresh];
+    let lints = match style {
+        Style::Judged => ["-D", "warnings"],
+        Style::Ignored => ["--cap-lints", "allow"],
+    };
+    let arguments = ["clippy", "--workspace", "--all-targets", "--keep-going", "--"];
+    let arguments: Vec<&str> = arguments.into_iter().chain(lints).chain([fresh.as_str()]).collect();
     cargo::run(root, &arguments, &environment, "mend what clippy or the database says").await
 }
 
@@ -166,7 +185,7 @@ fn differences(
             match seen.get(name) {
                 None => found.push(Difference::Stale(folder.join(name))),
                 Some(now) if now.trim() != content.trim() => {
-                    found.push(Difference::Changed(folder.join(name)))
+                    found.push(Difference::Changed(folder.join(name)));
                 }
                 Some(_) => {}
             }
