@@ -216,9 +216,13 @@ impl RegionUnderTest {
         Ok(self.folder)
     }
 
-    /// Stops everything in good order.
+    /// Stops everything in good order, and leaves nothing on a broker that others use.
     pub async fn stop(self) -> anyhow::Result<()> {
+        let shared = self.local.rabbit().is_none().then(|| self.local.management().clone());
         self.local.stop().await?;
+        if let Some(management) = shared {
+            management.delete_vhost(&self.vhost).await?;
+        }
         Ok(())
     }
 }

@@ -41,6 +41,16 @@ pub struct TestRegion {
     /// Its code.
     pub code: String,
     folder: TempDir,
+    has_vhost: bool,
+}
+
+impl Drop for TestRegion {
+    /// Deletes the vhost: hundreds of quorum queues of tests long gone make a broker slow.
+    fn drop(&mut self) {
+        if self.has_vhost {
+            crate::servers::delete_vhost(&self.servers, &self.vhost);
+        }
+    }
 }
 
 /// A service that runs in the test's process.
@@ -61,9 +71,10 @@ impl TestRegion {
     pub async fn start() -> anyhow::Result<Self> {
         // The management API takes its time for a vhost; many at once would run into its time-out.
         static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
-        let region = Self::without_broker().await?;
+        let mut region = Self::without_broker().await?;
         let turn = ONE_AT_A_TIME.lock().await;
         region.servers.management.create_vhost(&region.vhost).await?;
+        region.has_vhost = true;
         drop(turn);
         Ok(region)
     }
@@ -74,7 +85,7 @@ impl TestRegion {
         let folder = TempDir::with_prefix("bondgenoot-region-")?;
         let keys = RegionKeys::of_folder(&folder.path().join("keys"))?;
         let vhost = format!("test-{}", IdGenerator.uuid().simple());
-        Ok(Self { servers, keys, vhost, code: "waasland".to_owned(), folder })
+        Ok(Self { servers, keys, vhost, code: "waasland".to_owned(), folder, has_vhost: false })
     }
 
     /// A folder of the region for whatever a test writes; gone with the region.

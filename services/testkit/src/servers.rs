@@ -132,3 +132,14 @@ fn end_with_this_process(pids: &[u32], folders: &[&std::path::Path]) -> Result<(
     let _ = PIPE.set(pipe);
     Ok(())
 }
+
+/// Deletes a vhost in the background, for the end of a test, where nothing can be awaited. The broker is thrown away after the
+/// run anyway, so nobody waits for it and an error does not matter.
+pub fn delete_vhost(servers: &Servers, vhost: &str) {
+    let (management, vhost) = (servers.management.clone(), vhost.to_owned());
+    let _ = std::thread::Builder::new().name("delete vhost".to_owned()).spawn(move || {
+        if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            let _ = runtime.block_on(management.delete_vhost(&vhost));
+        }
+    });
+}
