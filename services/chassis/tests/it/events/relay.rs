@@ -73,13 +73,15 @@ async fn a_queue_that_refuses_gets_its_events_in_order_when_it_takes_them_again(
     stage.script.away.store(true, Ordering::SeqCst);
     let relay = stage.producer.relay(&stage.broker);
     let referral = Uuid::now_v7();
-    let mut told = 0;
     eventually("the relay publishes", || async { relay.is_connected().then_some(()) }).await;
     // The broker applies a policy when it comes to it; each refusal ends a generation of the relay.
-    while relay.is_connected() {
-        stage.producer.tell(referral, &told.to_string()).await;
-        told += 1;
-    }
+    let told = std::sync::atomic::AtomicU32::new(0);
+    eventually("an event is refused", || async {
+        stage.producer.tell(referral, &told.fetch_add(1, Ordering::SeqCst).to_string()).await;
+        (!relay.is_connected()).then_some(())
+    })
+    .await;
+    let told = told.into_inner();
     let unpublished =
         stage.producer.number("select count(*) from chassis.outbox where published_at is null").await;
     assert!(unpublished > 0, "an event that was refused is marked");
@@ -87,7 +89,7 @@ async fn a_queue_that_refuses_gets_its_events_in_order_when_it_takes_them_again(
     management.unlimit_queue(&stage.region.vhost, &queue_name("reporting")).await.unwrap();
     stage.script.away.store(false, Ordering::SeqCst);
 
-    stage.until("effects", told).await;
+    stage.until("effects", told.into()).await;
     assert_eq!(stage.story(referral).await, (0..told).map(|number| number.to_string()).collect::<Vec<_>>());
     stage.assert_once_and_in_order().await;
 }
