@@ -23,8 +23,7 @@ pub const ALLOWED: [Allowed; 3] = [
     Allowed { phrase: "vzw Kanarienest", below: "postgres", why: ORGANISATION },
     Allowed { phrase: "Interlokale vereniging Kanarie", below: "postgres", why: ORGANISATION },
 ];
-const ORGANISATION: &str =
-    "the gateway keeps the name of the organisation that gave a worker a mandate; an organisation is no person";
+const ORGANISATION: &str = "the gateway keeps the name of the organisation that gave a worker a mandate; an organisation is no person";
 
 /// Bytes of a page of PostgreSQL: a value that runs over the end of one is cut by the head of the next.
 const PAGE: usize = 8192;
@@ -160,14 +159,16 @@ impl Allowed {
         let Some(start) = inside.and_then(|inside| at.checked_sub(inside)) else { return false };
         let end = (start + phrase.len()).min((at / PAGE + 1) * PAGE);
         let there = bytes.get(start..end).unwrap_or_default();
-        Path::new(place).iter().any(|part| part == self.below) && !there.is_empty() && phrase.starts_with(there)
+        Path::new(place).iter().any(|part| part == self.below)
+            && !there.is_empty()
+            && phrase.starts_with(there)
     }
 }
 
 /// A text as it may be disguised.
 fn disguises(text: &str) -> Vec<Needle> {
     let small = text.to_ascii_lowercase();
-    let hexadecimal = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hexadecimal = |text: &str| hex::encode(text);
     let mut any_case = vec![small.clone().into_bytes(), hexadecimal(&small).into_bytes()];
     any_case.push(small.encode_utf16().flat_map(u16::to_le_bytes).collect());
     let mut capital = small.clone();
@@ -175,7 +176,8 @@ fn disguises(text: &str) -> Vec<Needle> {
         first.make_ascii_uppercase();
     }
     any_case.push(hexadecimal(&capital).into_bytes());
-    let mut needles: Vec<Needle> = any_case.into_iter().map(|bytes| Needle { bytes, any_case: true }).collect();
+    let mut needles: Vec<Needle> =
+        any_case.into_iter().map(|bytes| Needle { bytes, any_case: true }).collect();
     for text in [&small, &capital] {
         // Three bytes make four characters, so a text looks different by where in such a group it begins. The characters at
         // both ends also hold bits of the neighbours.
@@ -193,14 +195,19 @@ fn disguises(text: &str) -> Vec<Needle> {
 
 fn around(bytes: &[u8], at: usize) -> String {
     let window = bytes.get(at.saturating_sub(48)..(at + 64).min(bytes.len())).unwrap_or_default();
-    window.iter().map(|byte| if byte.is_ascii_graphic() || *byte == b' ' { char::from(*byte) } else { '.' }).collect()
+    window
+        .iter()
+        .map(|byte| if byte.is_ascii_graphic() || *byte == b' ' { char::from(*byte) } else { '.' })
+        .collect()
 }
 
 fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut all = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
-        for entry in std::fs::read_dir(&next).with_context(|| format!("cannot look into {}", next.display()))? {
+        for entry in
+            std::fs::read_dir(&next).with_context(|| format!("cannot look into {}", next.display()))?
+        {
             let entry = entry?;
             let kind = entry.file_type()?;
             if kind.is_dir() {
@@ -240,7 +247,11 @@ pub async fn tables_in_clear(region: &RegionUnderTest, database: &str) -> anyhow
 
 /// Stops a region in good order and searches all that it leaves: data of PostgreSQL and of its own broker, logs, everything.
 /// Beside the marker and `more`, it looks where `planted` stands, which shows that the search sees these places.
-pub async fn stop_and_search(region: RegionUnderTest, more: &[&str], planted: &str) -> anyhow::Result<(Found, Vec<Hit>)> {
+pub async fn stop_and_search(
+    region: RegionUnderTest,
+    more: &[&str],
+    planted: &str,
+) -> anyhow::Result<(Found, Vec<Hit>)> {
     let elsewhere = region.local.postgres().map(|postgres| postgres.folder().to_owned());
     let left = region.stop_and_keep().await?;
     let (hunt, plants) = (Hunt::new(more), Hunt::only(planted));
@@ -271,7 +282,7 @@ mod tests {
         for before in ["", "x", "xy"] {
             for name in ["Kanarie", "kanarie"] {
                 let text = format!("{before}{name}-Jansen");
-                let hexadecimal: String = text.bytes().map(|byte| format!("{byte:02X}")).collect();
+                let hexadecimal = hex::encode_upper(&text);
                 let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
                 for disguise in [
                     text.clone().into_bytes(),
@@ -280,7 +291,11 @@ mod tests {
                     hexadecimal.into_bytes(),
                     wide,
                 ] {
-                    assert_eq!(hits("x.log", &[b"..", disguise.as_slice(), b"\0"].concat()), 1, "{text} as {disguise:?}");
+                    assert_eq!(
+                        hits("x.log", &[b"..", disguise.as_slice(), b"\0"].concat()),
+                        1,
+                        "{text} as {disguise:?}"
+                    );
                 }
             }
         }

@@ -48,12 +48,18 @@ impl People {
     /// Refers somebody, as anybody may, and reads the referral as its coordinator.
     pub async fn refer(&self, web: &Web, body: &Value) -> anyhow::Result<Referral> {
         let receipt = web.send(&Ask::post("/api/v1/referrals", body)).await?.good()?;
-        let receipt = receipt.get("receiptNumber").and_then(Value::as_str).context("no receipt number")?.to_owned();
-        let list = web.send(&Ask::get("/api/v1/referrals?programme=waasland-esf&pageSize=200").as_person(&self.els)).await?;
+        let receipt =
+            receipt.get("receiptNumber").and_then(Value::as_str).context("no receipt number")?.to_owned();
+        let list = web
+            .send(&Ask::get("/api/v1/referrals?programme=waasland-esf&pageSize=200").as_person(&self.els))
+            .await?;
         let list = list.good()?;
         let rows = list.get("referrals").and_then(Value::as_array).context("no list")?;
         let row = rows.iter().find(|row| row.get("receiptNumber").and_then(Value::as_str) == Some(&receipt));
-        let id = row.and_then(|row| row.get("referralId")).and_then(Value::as_str).context("the new referral is not listed")?;
+        let id = row
+            .and_then(|row| row.get("referralId"))
+            .and_then(Value::as_str)
+            .context("the new referral is not listed")?;
         self.read(web, id).await
     }
 
@@ -64,20 +70,35 @@ impl People {
     }
 
     /// Takes a step on a referral: `screen`, `admit`, `refuse`, `withdraw`.
-    pub async fn step(&self, web: &Web, referral: &Referral, verb: &str, body: &Value) -> anyhow::Result<Answer> {
+    pub async fn step(
+        &self,
+        web: &Web,
+        referral: &Referral,
+        verb: &str,
+        body: &Value,
+    ) -> anyhow::Result<Answer> {
         let ask = Ask::post(&format!("/api/v1/referrals/{}:{verb}", referral.id), body);
         web.send(&ask.as_person(&self.els).on(&referral.etag)).await
     }
 
     /// Takes a step that must succeed.
-    pub async fn take(&self, web: &Web, referral: &Referral, verb: &str, body: &Value) -> anyhow::Result<Referral> {
+    pub async fn take(
+        &self,
+        web: &Web,
+        referral: &Referral,
+        verb: &str,
+        body: &Value,
+    ) -> anyhow::Result<Referral> {
         let answer = self.step(web, referral, verb, body).await?;
         Referral::of(&answer.good().with_context(|| format!("{verb} of {}", referral.id))?)
     }
 
     /// Erases a person.
     pub async fn erase(&self, web: &Web, person: &str) -> anyhow::Result<Value> {
-        let ask = Ask::post(&format!("/api/v1/persons/{person}:erase"), &json!({"ground": "ERASURE_GROUND_REQUEST"}));
+        let ask = Ask::post(
+            &format!("/api/v1/persons/{person}:erase"),
+            &json!({"ground": "ERASURE_GROUND_REQUEST"}),
+        );
         web.send(&ask.as_person(&self.fatima)).await?.good()
     }
 }
@@ -89,7 +110,12 @@ impl Referral {
             let text = referral.get(name).and_then(Value::as_str);
             text.map(str::to_owned).with_context(|| format!("no {name} in {referral}"))
         };
-        Ok(Self { id: text("referralId")?, person: text("personId")?, etag: text("etag")?, body: referral.clone() })
+        Ok(Self {
+            id: text("referralId")?,
+            person: text("personId")?,
+            etag: text("etag")?,
+            body: referral.clone(),
+        })
     }
 }
 

@@ -29,7 +29,9 @@ impl Camera {
         .await?;
         anyhow::ensure!(!tables.is_empty(), "{database} has no tables");
         let one = |table: &String| {
-            format!("select '{table}', count(*), coalesce(md5(string_agg(row::text, '' order by row::text)), '') from {table} row")
+            format!(
+                "select '{table}', count(*), coalesce(md5(string_agg(row::text, '' order by row::text)), '') from {table} row"
+            )
         };
         let every_table = tables.iter().map(one).collect::<Vec<_>>().join(" union all ");
         Ok(Self { pool, every_table })

@@ -167,7 +167,10 @@ impl Answer {
 
     /// The fields that a problem names.
     pub fn fields(&self) -> Vec<&str> {
-        self.violations().iter().filter_map(|violation| violation.get("field").and_then(Value::as_str)).collect()
+        self.violations()
+            .iter()
+            .filter_map(|violation| violation.get("field").and_then(Value::as_str))
+            .collect()
     }
 
     /// The cookie that the answer sets under this name, as `name=value`.
@@ -180,7 +183,8 @@ impl Answer {
 
     fn location(&self, base: &Url) -> anyhow::Result<Url> {
         let target = self.headers.get("location").and_then(|value| value.to_str().ok());
-        let target = target.with_context(|| format!("{} sends the browser nowhere: {}", self.status, self.text))?;
+        let target =
+            target.with_context(|| format!("{} sends the browser nowhere: {}", self.status, self.text))?;
         Ok(base.join(target)?)
     }
 
@@ -223,7 +227,11 @@ impl Web {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         let answer = format!("{headers:?} {text}");
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(Seen { request: asked, status, answer });
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(Seen {
+            request: asked,
+            status,
+            answer,
+        });
         Ok(Answer { status, headers, text, body })
     }
 
@@ -247,7 +255,10 @@ impl Web {
     pub async fn depart(&self) -> anyhow::Result<Departure> {
         let answer = self.send(&Ask::get("/sign-in")).await?;
         let page = answer.location(&self.door.parse()?)?;
-        Ok(Departure { cookie: answer.cookie("sign-in").context("no cookie ties the sign-in to this browser")?, page })
+        Ok(Departure {
+            cookie: answer.cookie("sign-in").context("no cookie ties the sign-in to this browser")?,
+            page,
+        })
     }
 
     /// Presses the button of a person on the page of the issuer. Gives where the browser is sent back to.

@@ -25,7 +25,8 @@ const PLANTED: &str = "planted-for-the-search";
 async fn no_personal_value_is_left_in_clear_anywhere() {
     let _turn = ONE_REGION.lock().await;
     let region = RegionUnderTest::start(Setup::with_own_broker()).await.unwrap();
-    let (web, wrong) = (Web::open(&region.url().unwrap()).unwrap(), Web::open(&region.url().unwrap()).unwrap());
+    let (web, wrong) =
+        (Web::open(&region.url().unwrap()).unwrap(), Web::open(&region.url().unwrap()).unwrap());
     let people = People::sign_in(&web).await.unwrap();
 
     everything_that_people_do(&web, &people).await;
@@ -39,7 +40,11 @@ async fn no_personal_value_is_left_in_clear_anywhere() {
     }
     // What a success answers is for who may know. The page of the form gives back what was typed, to who typed it: without a
     // script nothing else can.
-    let refusals = web.seen().into_iter().chain(wrong.seen()).filter(|seen| seen.status >= 300 && !seen.request.contains("/aanmelden"));
+    let refusals = web
+        .seen()
+        .into_iter()
+        .chain(wrong.seen())
+        .filter(|seen| seen.status >= 300 && !seen.request.contains("/aanmelden"));
     for seen in refusals {
         let place = format!("the answer to {}", seen.request.split('?').next().unwrap());
         hunt.text(&place, &seen.answer, &mut said);
@@ -56,15 +61,31 @@ async fn no_personal_value_is_left_in_clear_anywhere() {
 
     let postgres = region.local.postgres().unwrap().folder().to_owned();
     let kept = region.folder().join("data");
-    assert!(postgres.starts_with(&kept), "the data of PostgreSQL is searched with the rest: {}", postgres.display());
+    assert!(
+        postgres.starts_with(&kept),
+        "the data of PostgreSQL is searched with the rest: {}",
+        postgres.display()
+    );
     let (found, planted) = stop_and_search(region, &[NATIONAL_NUMBER, BIRTH_DATE], PLANTED).await.unwrap();
 
     assert_eq!(found.hits, [], "in {} files", found.files);
-    assert!(found.files > 500 && found.bytes > 50_000_000, "only {} files of {} bytes", found.files, found.bytes);
+    assert!(
+        found.files > 500 && found.bytes > 50_000_000,
+        "only {} files of {} bytes",
+        found.files,
+        found.bytes
+    );
     for place in ["postgres/base/", "postgres/pg_wal/", "rabbitmq/", "logs/"] {
-        assert!(planted.iter().any(|hit| hit.place.starts_with(place)), "the search does not see {place}: {planted:?}");
+        assert!(
+            planted.iter().any(|hit| hit.place.starts_with(place)),
+            "the search does not see {place}: {planted:?}"
+        );
     }
-    assert!(found.allowed.contains_key("OCMW Kanariegem"), "the list of what is allowed holds nothing in vain: {:?}", found.allowed);
+    assert!(
+        found.allowed.contains_key("OCMW Kanariegem"),
+        "the list of what is allowed holds nothing in vain: {:?}",
+        found.allowed
+    );
 }
 
 async fn everything_that_people_do(web: &Web, people: &People) {
@@ -85,7 +106,10 @@ async fn everything_that_people_do(web: &Web, people: &People) {
 
     // Refused, with an alternative.
     let refused = people.refer(web, &form(2)).await.unwrap();
-    let screened = people.take(web, &refused, "screen", &json!({"birthDate": "1993", "answers": answers()})).await.unwrap();
+    let screened = people
+        .take(web, &refused, "screen", &json!({"birthDate": "1993", "answers": answers()}))
+        .await
+        .unwrap();
     let refusal = json!({"reason": "no-capacity", "alternative": "Kanarie: het inloophuis in de Kerkstraat"});
     people.take(web, &screened, "refuse", &refusal).await.unwrap();
 
@@ -114,26 +138,50 @@ async fn everything_that_people_do_wrong(region: &RegionUnderTest, web: &Web, pe
     let els = people.els.as_str();
     let referral = people.refer(web, &form(9)).await.unwrap();
     let step = |verb: &str, body: serde_json::Value| {
-        Ask::post(&format!("/api/v1/referrals/{}:{verb}", referral.id), &body).as_person(els).on(&referral.etag)
+        Ask::post(&format!("/api/v1/referrals/{}:{verb}", referral.id), &body)
+            .as_person(els)
+            .on(&referral.etag)
     };
     let mut asks = Vec::new();
     for field in [
-        "programme", "channel", "consent", "personName", "personContact", "municipalityNis", "reasons", "referrerName",
-        "referrerOrganisation", "referrerContact", "note",
+        "programme",
+        "channel",
+        "consent",
+        "personName",
+        "personContact",
+        "municipalityNis",
+        "reasons",
+        "referrerName",
+        "referrerOrganisation",
+        "referrerContact",
+        "note",
     ] {
-        for value in [json!("Kanarie-Jansen\u{1b}"), json!(["Kanarie-Jansen"]), json!("Kanarie ".repeat(500)), json!(format!("Kanarie {NATIONAL_NUMBER}"))] {
+        for value in [
+            json!("Kanarie-Jansen\u{1b}"),
+            json!(["Kanarie-Jansen"]),
+            json!("Kanarie ".repeat(500)),
+            json!(format!("Kanarie {NATIONAL_NUMBER}")),
+        ] {
             let mut body = form(9);
             body[field] = value;
             asks.push(Ask::post("/api/v1/referrals", &body));
         }
     }
-    for body in ["{\"personName\": \"Kanarie-Jansen", "Kanarie-Jansen", "{\"Kanarie-Jansen\"}", "[\"Kanarie-Jansen\", ]"] {
+    for body in [
+        "{\"personName\": \"Kanarie-Jansen",
+        "Kanarie-Jansen",
+        "{\"Kanarie-Jansen\"}",
+        "[\"Kanarie-Jansen\", ]",
+    ] {
         asks.push(Ask::post("/api/v1/referrals", &json!({})).body(body));
     }
     asks.push(Ask::post("/api/v1/referrals", &form(9)).with("content-type", "text/kanarie"));
     asks.push(Ask::post("/api/v1/referrals", &form(9)).with("idempotency-key", "Kanarie Jansen"));
     asks.push(step("screen", json!({"birthDate": "kanarie", "nationalNumber": "kanarie", "answers": {"works-full-time": "kanarie"}})));
-    asks.push(step("screen", json!({"birthDate": BIRTH_DATE, "nationalNumber": "93051822362", "answers": answers()})));
+    asks.push(step(
+        "screen",
+        json!({"birthDate": BIRTH_DATE, "nationalNumber": "93051822362", "answers": answers()}),
+    ));
     asks.push(step("screen", json!({"answers": answers()})).with("if-match", "\"kanarie\""));
     asks.push(step("refuse", json!({"reason": "kanarie", "alternative": "Kanarie ".repeat(100)})));
     asks.push(step("withdraw", json!({"reason": "kanarie"})));
@@ -145,8 +193,11 @@ async fn everything_that_people_do_wrong(region: &RegionUnderTest, web: &Web, pe
     asks.push(Ask::get("/api/v1/session").with("authorization", "Bearer kanarie"));
     asks.push(Ask::get("/sign-in/callback?code=kanarie&state=kanarie").with("cookie", "sign-in=kanarie"));
     asks.push(Ask::get("/sign-in/callback?error=kanarie&error_description=kanarie"));
-    for fields in ["consent=CONSENT_GIVEN&personName=Kanarie&note=Kanarie", "personName=Kanarie%00", "Kanarie%ff"] {
-        let page = Ask::post("/aanmelden", &json!({})).with("content-type", "application/x-www-form-urlencoded");
+    for fields in
+        ["consent=CONSENT_GIVEN&personName=Kanarie&note=Kanarie", "personName=Kanarie%00", "Kanarie%ff"]
+    {
+        let page =
+            Ask::post("/aanmelden", &json!({})).with("content-type", "application/x-www-form-urlencoded");
         asks.push(page.body(fields));
     }
     for ask in &asks {
@@ -156,7 +207,10 @@ async fn everything_that_people_do_wrong(region: &RegionUnderTest, web: &Web, pe
 
     // The database is away in the middle of it: errors of our own.
     region.local.postgres().unwrap().stop_immediate().await.unwrap();
-    for ask in [Ask::post("/api/v1/referrals", &form(9)), Ask::get(&format!("/api/v1/referrals/{}", referral.id)).as_person(els)] {
+    for ask in [
+        Ask::post("/api/v1/referrals", &form(9)),
+        Ask::get(&format!("/api/v1/referrals/{}", referral.id)).as_person(els),
+    ] {
         // Trouble is logged with the id of the request: the plant in the logs.
         let answer = web.send(&ask.with("x-request-id", PLANTED)).await.unwrap();
         assert!(answer.status >= 500, "{} {}", answer.status, answer.text);
@@ -187,7 +241,13 @@ async fn plant(region: &RegionUnderTest) {
     channel.queue_declare("planted".into(), options, quorum).await.unwrap();
     let persistent = BasicProperties::default().with_delivery_mode(2);
     let sent = channel
-        .basic_publish("".into(), "planted".into(), BasicPublishOptions::default(), PLANTED.as_bytes(), persistent)
+        .basic_publish(
+            "".into(),
+            "planted".into(),
+            BasicPublishOptions::default(),
+            PLANTED.as_bytes(),
+            persistent,
+        )
         .await
         .unwrap();
     let confirmed = tokio::time::timeout(Duration::from_secs(10), sent).await.unwrap().unwrap();

@@ -27,7 +27,11 @@ async fn survives(setup: Setup, faults: &[Fault]) {
     drained(&region).await.unwrap();
     let findings = invariants(&region, &region.ledger).await.unwrap();
     assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
-    assert!(findings.acknowledged > 5 * faults.len(), "only {} writes: the test tests nothing", findings.acknowledged);
+    assert!(
+        findings.acknowledged > 5 * faults.len(),
+        "only {} writes: the test tests nothing",
+        findings.acknowledged
+    );
     region.stop().await.unwrap();
 }
 

@@ -22,7 +22,10 @@ const WRITERS: u64 = 4;
 
 async fn more_writes(region: &RegionUnderTest, more: usize) {
     let before = region.ledger.acknowledged().unwrap();
-    testkit::eventually("writes go on", || async { (region.ledger.acknowledged().unwrap() > before + more).then_some(()) }).await;
+    testkit::eventually("writes go on", || async {
+        (region.ledger.acknowledged().unwrap() > before + more).then_some(())
+    })
+    .await;
 }
 
 /// Stops a process with SIGTERM, and starts it again. It ends by itself, with success.
@@ -75,7 +78,8 @@ async fn with_a_second_intake_nobody_notices_that_one_stops() {
     }
 
     let attempts = load.stop().await.unwrap();
-    let (broken, away) = (attempts.broken.load(Ordering::Relaxed), attempts.turned_away.load(Ordering::Relaxed));
+    let (broken, away) =
+        (attempts.broken.load(Ordering::Relaxed), attempts.turned_away.load(Ordering::Relaxed));
     assert_eq!((broken, away), (0, 0), "broken off, turned away");
     assert_eq!(wounds(&region).await, Vec::<String>::new());
     everything_is_there(region).await;
@@ -87,7 +91,8 @@ async fn with_a_second_gateway_a_client_that_reconnects_notices_nothing() {
     let setup = Setup::durable().without_operations().twice(Service::Gateway);
     let region = RegionUnderTest::start(setup).await.unwrap();
     let services = region.local.state().unwrap().services;
-    let doors = ["gateway", "gateway-2"].map(|name| format!("http://{}/api/v1/referrals", services[name].address));
+    let doors =
+        ["gateway", "gateway-2"].map(|name| format!("http://{}/api/v1/referrals", services[name].address));
     let (stop, attempts) = (CancellationToken::new(), Arc::new(Attempts::default()));
     let refused = Arc::new(AtomicU64::new(0));
     let mut writers = JoinSet::new();
@@ -110,7 +115,8 @@ async fn with_a_second_gateway_a_client_that_reconnects_notices_nothing() {
     while let Some(writer) = writers.join_next().await {
         writer.unwrap();
     }
-    let (broken, away) = (attempts.broken.load(Ordering::Relaxed), attempts.turned_away.load(Ordering::Relaxed));
+    let (broken, away) =
+        (attempts.broken.load(Ordering::Relaxed), attempts.turned_away.load(Ordering::Relaxed));
     assert_eq!((broken, away), (0, 0), "broken off, turned away");
     assert!(refused.load(Ordering::Relaxed) > 0, "no door was ever closed: the test tests nothing");
     everything_is_there(region).await;
@@ -137,7 +143,13 @@ impl Reconnecting {
             loop {
                 turn += 1;
                 let door = &self.doors[turn % 2];
-                let sent = self.client.post(door).header("idempotency-key", key.to_string()).json(&body).send().await;
+                let sent = self
+                    .client
+                    .post(door)
+                    .header("idempotency-key", key.to_string())
+                    .json(&body)
+                    .send()
+                    .await;
                 match sent {
                     Ok(answer) if answer.status() == 200 => {
                         let body: Value = answer.json().await.unwrap();

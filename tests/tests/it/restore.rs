@@ -28,21 +28,30 @@ async fn stop_intake(region: &RegionUnderTest) {
 /// Copies the database of intake as it is now.
 async fn back_up(region: &RegionUnderTest) {
     stop_intake(region).await;
-    server(region, &["drop database if exists intake_copy", "create database intake_copy template intake owner intake_owner"]).await;
+    server(
+        region,
+        &[
+            "drop database if exists intake_copy",
+            "create database intake_copy template intake owner intake_owner",
+        ],
+    )
+    .await;
     region.local.start_again("intake").await.unwrap();
 }
 
 /// Puts the copy in the place of the database. Intake is stopped and stays so.
 async fn restore(region: &RegionUnderTest) {
     stop_intake(region).await;
-    server(region, &["drop database intake with (force)", "alter database intake_copy rename to intake"]).await;
+    server(region, &["drop database intake with (force)", "alter database intake_copy rename to intake"])
+        .await;
     // The rights on the database itself are no part of a copy.
     let url = region.local.state().unwrap().postgres_url;
     local::postgres::create_service_database(&url, "intake").await.unwrap();
 }
 
 async fn epoch(region: &RegionUnderTest) -> i64 {
-    let status = admin(region, "intake").unwrap().get_status(proto::admin::v1::GetStatusRequest {}).await.unwrap();
+    let status =
+        admin(region, "intake").unwrap().get_status(proto::admin::v1::GetStatusRequest {}).await.unwrap();
     status.into_inner().epoch
 }
 
@@ -63,7 +72,8 @@ async fn text(region: &RegionUnderTest, database: &str, sql: &'static str) -> St
 async fn agree(region: &RegionUnderTest) {
     let histories = "select string_agg(aggregate_id::text || ' ' || last_sequence || ' ' || encode(digest, 'hex'), ', ' order by aggregate_id) from ";
     let own = async |table: &str| {
-        let pool = region.database(if table.contains("consumed") { "reporting" } else { "intake" }).await.unwrap();
+        let pool =
+            region.database(if table.contains("consumed") { "reporting" } else { "intake" }).await.unwrap();
         let sql = AssertSqlSafe(format!("{histories}{table}"));
         let text: Option<String> = sqlx::query_scalar(sql).fetch_one(&pool).await.unwrap();
         text.unwrap_or_default()
@@ -72,11 +82,15 @@ async fn agree(region: &RegionUnderTest) {
         (own("chassis.histories").await == own("chassis.consumed_histories").await).then_some(())
     })
     .await;
-    let states = "select string_agg(referral_id::text || ' ' || state, ', ' order by referral_id) from referrals";
+    let states =
+        "select string_agg(referral_id::text || ' ' || state, ', ' order by referral_id) from referrals";
     let facts = "select string_agg(referral_id::text || ' ' || state, ', ' order by referral_id) from referral_facts \
                  where generation = (select active_generation from chassis.projection_generations)";
     assert_eq!(text(region, "intake", states).await, text(region, "reporting", facts).await);
-    for waits in ["select count(*)::text from chassis.pending", "select count(*)::text from chassis.parked where redriven_at is null"] {
+    for waits in [
+        "select count(*)::text from chassis.pending",
+        "select count(*)::text from chassis.parked where redriven_at is null",
+    ] {
         assert_eq!(text(region, "reporting", waits).await, "0", "{waits}");
     }
 }
@@ -95,7 +109,11 @@ async fn an_older_copy_of_intake_is_found_out_listed_and_mended() {
     region.stop().await.unwrap();
 }
 
-async fn what_was_written_after_the_copy_is_listed_and_mended(region: &RegionUnderTest, web: &Web, people: &People) {
+async fn what_was_written_after_the_copy_is_listed_and_mended(
+    region: &RegionUnderTest,
+    web: &Web,
+    people: &People,
+) {
     let withdraw = async |referral: &Referral, reason: &str| {
         people.take(web, referral, "withdraw", &json!({"reason": reason})).await.unwrap();
     };
@@ -131,8 +149,14 @@ async fn what_was_written_after_the_copy_is_listed_and_mended(region: &RegionUnd
     let (code, json) = reconcile(region, &["--json"]).await;
     assert_eq!(code, Some(1), "{json}");
     let from = json.find('[').unwrap();
-    let compared: Value = serde_json::Deserializer::from_str(&json[from..]).into_iter().next().unwrap().unwrap();
-    let kinds: Vec<&str> = compared[0]["differences"].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap()).collect();
+    let compared: Value =
+        serde_json::Deserializer::from_str(&json[from..]).into_iter().next().unwrap().unwrap();
+    let kinds: Vec<&str> = compared[0]["differences"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["kind"].as_str().unwrap())
+        .collect();
     assert_eq!(kinds.len(), 3, "{json}");
 
     let (code, mended) = reconcile(region, &["--repair"]).await;
@@ -142,13 +166,18 @@ async fn what_was_written_after_the_copy_is_listed_and_mended(region: &RegionUnd
     assert_eq!(reconcile(region, &[]).await.0, Some(0), "nothing differs any more");
     people.refer(web, &form(6)).await.unwrap();
     agree(region).await;
-    let gone = web.send(&Ask::get(&format!("/api/v1/referrals/{}", lost.id)).as_person(&people.els)).await.unwrap();
+    let gone =
+        web.send(&Ask::get(&format!("/api/v1/referrals/{}", lost.id)).as_person(&people.els)).await.unwrap();
     assert_eq!(gone.status, 404, "what the copy did not have is to be entered again: {}", gone.text);
 }
 
 /// What the README of intake promises: an older copy of the other tables beside the present ledger of erasures. A copy
 /// that is older than the ledger itself is not covered.
-async fn who_was_erased_after_the_copy_stays_erased_by_the_ledger(region: &RegionUnderTest, web: &Web, people: &People) {
+async fn who_was_erased_after_the_copy_stays_erased_by_the_ledger(
+    region: &RegionUnderTest,
+    web: &Web,
+    people: &People,
+) {
     let referral = people.refer(web, &form(7)).await.unwrap();
     let person: Uuid = referral.person.parse().unwrap();
     drained_after_repair(region).await;
@@ -157,7 +186,10 @@ async fn who_was_erased_after_the_copy_stays_erased_by_the_ledger(region: &Regio
     drained_after_repair(region).await;
     stop_intake(region).await;
     let pool = region.database("intake").await.unwrap();
-    let ledger: Value = sqlx::query_scalar("select jsonb_agg(to_jsonb(row)) from erasures row").fetch_one(&pool).await.unwrap();
+    let ledger: Value = sqlx::query_scalar("select jsonb_agg(to_jsonb(row)) from erasures row")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
     pool.close().await;
 
     restore(region).await;
@@ -180,7 +212,11 @@ async fn who_was_erased_after_the_copy_stays_erased_by_the_ledger(region: &Regio
     .fetch_one(&pool)
     .await
     .unwrap();
-    let indexed: i64 = sqlx::query_scalar("select count(*) from duplicate_keys where person_id = $1").bind(person).fetch_one(&pool).await.unwrap();
+    let indexed: i64 = sqlx::query_scalar("select count(*) from duplicate_keys where person_id = $1")
+        .bind(person)
+        .fetch_one(&pool)
+        .await
+        .unwrap();
     pool.close().await;
     assert_eq!((key, left, indexed), (false, 0, 0), "key, sealed columns, blind indexes");
     let read = people.read(web, &referral.id).await.unwrap();
@@ -193,7 +229,9 @@ async fn who_was_erased_after_the_copy_stays_erased_by_the_ledger(region: &Regio
 /// Everything is published and nothing waits; counts of the inbox no longer equal those of the outbox after a repair.
 async fn drained_after_repair(region: &RegionUnderTest) {
     testkit::eventually("everything is published", || async {
-        let left = text(region, "intake", "select count(*)::text from chassis.outbox where published_at is null").await;
+        let left =
+            text(region, "intake", "select count(*)::text from chassis.outbox where published_at is null")
+                .await;
         (left == "0").then_some(())
     })
     .await;

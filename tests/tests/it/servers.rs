@@ -19,7 +19,10 @@ async fn a_broker_stopped_and_killed_under_load_loses_and_doubles_nothing() {
         let before = region.ledger.acknowledged().unwrap();
         fault.happen(&region).await.unwrap_or_else(|error| panic!("{fault:?}: {error:#}"));
         // The outbox buffers: users notice nothing of a broker that is away.
-        assert!(region.ledger.acknowledged().unwrap() > before, "no write was acknowledged while the broker was away");
+        assert!(
+            region.ledger.acknowledged().unwrap() > before,
+            "no write was acknowledged while the broker was away"
+        );
     }
 
     load.stop().await.unwrap();
@@ -75,7 +78,10 @@ async fn a_deleted_queue_is_made_again_and_republishing_brings_everything_back()
 
     load.stop().await.unwrap();
     let mut admin = tests::operator::admin(&region, "intake").unwrap();
-    let request = proto::admin::v1::RepublishEventsRequest { since: Some(std::time::UNIX_EPOCH.into()), aggregate_ids: Vec::new() };
+    let request = proto::admin::v1::RepublishEventsRequest {
+        since: Some(std::time::UNIX_EPOCH.into()),
+        aggregate_ids: Vec::new(),
+    };
     admin.republish_events(request).await.unwrap();
     drained(&region).await.unwrap();
     let findings = invariants(&region, &region.ledger).await.unwrap();

@@ -31,8 +31,10 @@ impl Stopped {
 
     /// Does not start with these settings changed, ends with failure, and says all of this.
     async fn refuses(&self, changes: &[(&str, &str)], says: &[&str]) {
-        let changes: Vec<(String, &str)> = changes.iter().map(|(name, value)| (self.name(name), *value)).collect();
-        let changes: Vec<(&str, &str)> = changes.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        let changes: Vec<(String, &str)> =
+            changes.iter().map(|(name, value)| (self.name(name), *value)).collect();
+        let changes: Vec<(&str, &str)> =
+            changes.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         let environment = changed(&self.environment, &changes);
         let ended = run_program(self.service.name(), &["serve"], &environment).await;
         let Ok((code, said)) = ended else { panic!("{} starts with {changes:?}", self.service) };
@@ -88,10 +90,25 @@ async fn wrong_files(region: &RegionUnderTest, stopped: &Stopped) {
     };
     // Line and column of what is wrong, and what would be right.
     let programme = "programmes/waasland-esf.toml";
-    refuses("zone", "region.toml", "time_zone = \"Europe/Brussels\"", "time_zone = \"Europe/Kanarie\"", &["Europe/Kanarie"]).await;
-    refuses("word", "region.toml", "languages = [\"nl\"]\n", "langages = [\"nl\"]\n", &["langages", "languages"]).await;
+    refuses(
+        "zone",
+        "region.toml",
+        "time_zone = \"Europe/Brussels\"",
+        "time_zone = \"Europe/Kanarie\"",
+        &["Europe/Kanarie"],
+    )
+    .await;
+    refuses(
+        "word",
+        "region.toml",
+        "languages = [\"nl\"]\n",
+        "langages = [\"nl\"]\n",
+        &["langages", "languages"],
+    )
+    .await;
     refuses("open", "region.toml", "[words]", "[words", &[]).await;
-    refuses("channel", programme, "kind = \"outreach\"", "kind = \"outreech\"", &["outreech", "outreach"]).await;
+    refuses("channel", programme, "kind = \"outreach\"", "kind = \"outreech\"", &["outreech", "outreach"])
+        .await;
     refuses("age", programme, "min_years = 18", "min_years = \"eighteen\"", &["min_years"]).await;
     let missing = folder.join("nowhere/region.toml");
     stopped.refuses(&[("REGION__FILE", missing.to_str().unwrap())], &["nowhere/region.toml"]).await;
@@ -104,7 +121,8 @@ async fn wrong_settings(stopped: &Stopped) {
     stopped.refuses(&[("HEALTH__ADDRESS", "nowhere")], &["health.address"]).await;
     stopped.refuses(&[("DATABASE__MAX_CONNECTIONS", "many")], &["max_connections"]).await;
     stopped.refuses(&[("LOG__FILTER", "info,,=x=y")], &["log filter"]).await;
-    let key = if stopped.service == Service::Gateway { "KEYS__CALLER_KEY_FILE" } else { "KEYS__CALLER_KEYS_FILE" };
+    let key =
+        if stopped.service == Service::Gateway { "KEYS__CALLER_KEY_FILE" } else { "KEYS__CALLER_KEYS_FILE" };
     stopped.refuses(&[(key, "/nowhere/key")], &["/nowhere/key"]).await;
     // Somebody else listens there.
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -115,7 +133,8 @@ async fn wrong_settings(stopped: &Stopped) {
 async fn wrong_database(region: &RegionUnderTest, stopped: &Stopped) {
     let service = stopped.service.name();
     let folder = region.folder().join(format!("elsewhere-{service}"));
-    let (kempen, _) = spoilt(&folder, "kempen", "region.toml", "code = \"waasland\"\n", "code = \"kempen\"\n");
+    let (kempen, _) =
+        spoilt(&folder, "kempen", "region.toml", "code = \"waasland\"\n", "code = \"kempen\"\n");
     let (theirs, ours) = (format!("{service} of waasland"), format!("{service} of kempen"));
     stopped.refuses(&[("REGION__FILE", kempen.to_str().unwrap())], &[&theirs, &ours, "database.url"]).await;
 
@@ -126,10 +145,13 @@ async fn wrong_database(region: &RegionUnderTest, stopped: &Stopped) {
     stopped.refuses(&[("DATABASE__URL", &database.runtime_url)], &["first", &migrate]).await;
 
     // Half of the migrations: of the service's own, and of the chassis.
-    let environment = changed(&stopped.environment, &[
-        (&stopped.name("DATABASE__URL"), &database.runtime_url),
-        (&stopped.name("DATABASE__OWNER_URL"), &database.owner_url),
-    ]);
+    let environment = changed(
+        &stopped.environment,
+        &[
+            (&stopped.name("DATABASE__URL"), &database.runtime_url),
+            (&stopped.name("DATABASE__OWNER_URL"), &database.owner_url),
+        ],
+    );
     let (code, said) = run_program(service, &["migrate"], &environment).await.unwrap();
     assert_eq!(code, Some(0), "{service} migrate: {said}");
     let pool = region.database(&empty).await.unwrap();
@@ -142,7 +164,9 @@ async fn wrong_database(region: &RegionUnderTest, stopped: &Stopped) {
     .unwrap();
     assert!(!tables.is_empty(), "{service} remembers its migrations");
     for table in tables {
-        let newest = format!("delete from {table} where version = (select max(version) from {table}) returning version");
+        let newest = format!(
+            "delete from {table} where version = (select max(version) from {table}) returning version"
+        );
         let version: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(newest)).fetch_one(&pool).await.unwrap();
         stopped.refuses(&[("DATABASE__URL", &database.runtime_url)], &[&version.to_string(), &migrate]).await;
     }

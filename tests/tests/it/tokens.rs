@@ -27,11 +27,17 @@ async fn a_service_believes_only_good_tokens() {
     let _turn = ONE_REGION.lock().await;
     let region = RegionUnderTest::start(Setup::durable().without_operations()).await.unwrap();
     let ask = async |token: Option<&str>| -> Result<(), tonic::Status> {
-        let mut request = tonic::Request::new(ListReferralsRequest { programme: "waasland-esf".to_owned(), ..Default::default() });
+        let mut request = tonic::Request::new(ListReferralsRequest {
+            programme: "waasland-esf".to_owned(),
+            ..Default::default()
+        });
         if let Some(token) = token {
             request.metadata_mut().insert("authorization", token.parse().unwrap());
         }
-        ReferralServiceClient::new(connect(&region, "intake").unwrap()).list_referrals(request).await.map(drop)
+        ReferralServiceClient::new(connect(&region, "intake").unwrap())
+            .list_referrals(request)
+            .await
+            .map(drop)
     };
 
     let good = format!("Bearer {}", corpus::good(&region));
@@ -89,13 +95,24 @@ async fn without_session_nothing_but_the_form_is_open(web: &Web) {
     let strange = format!("session={}", "A".repeat(43));
     let twice = format!("session={0}; session={1}", "A".repeat(43), "B".repeat(43));
     for cookie in ["", "session=", "session=kanarie", &strange, &twice, "__Host-session=kanarie"] {
-        for path in [LIST, REPORT, HEALTH, "/api/v1/session", "/api/v1/referrals/0190b2c4-7d1e-7c3a-9b2f-3c1d5e7f9a0b"] {
+        for path in [
+            LIST,
+            REPORT,
+            HEALTH,
+            "/api/v1/session",
+            "/api/v1/referrals/0190b2c4-7d1e-7c3a-9b2f-3c1d5e7f9a0b",
+        ] {
             let mut ask = Ask::get(path);
             if !cookie.is_empty() {
                 ask = ask.as_person(cookie);
             }
             let answer = web.send(&ask).await.unwrap();
-            assert_eq!((answer.status, answer.field("reason")), (401, "SIGN_IN_REQUIRED"), "{cookie}: {path}: {}", answer.text);
+            assert_eq!(
+                (answer.status, answer.field("reason")),
+                (401, "SIGN_IN_REQUIRED"),
+                "{cookie}: {path}: {}",
+                answer.text
+            );
             assert_eq!(answer.faults_of_a_problem(), Vec::<String>::new());
         }
     }
@@ -114,7 +131,11 @@ async fn everybody_gets_what_their_mandate_gives(web: &Web) {
         ("lotte", 403, 200, 403),
     ] {
         let cookie = web.sign_in(login).await.unwrap();
-        assert_eq!(web.send(&Ask::get("/api/v1/session").as_person(&cookie)).await.unwrap().status, 200, "{login}");
+        assert_eq!(
+            web.send(&Ask::get("/api/v1/session").as_person(&cookie)).await.unwrap().status,
+            200,
+            "{login}"
+        );
         for (path, expected) in [(LIST, list), (REPORT, report), (HEALTH, health)] {
             let answer = web.send(&Ask::get(path).as_person(&cookie)).await.unwrap();
             assert_eq!(answer.status, expected, "{login} asks {path}: {}", answer.text);
@@ -138,13 +159,18 @@ async fn a_session_ends_with_signing_out(web: &Web) {
     assert_eq!(out.status, 303, "{}", out.text);
     assert!(out.headers.contains_key("clear-site-data"));
     assert_eq!(web.send(&Ask::get(LIST).as_person(&cookie)).await.unwrap().status, 401);
-    assert_eq!(web.send(&Ask::get(LIST).as_person(&other)).await.unwrap().status, 200, "the other session goes on");
+    assert_eq!(
+        web.send(&Ask::get(LIST).as_person(&other)).await.unwrap().status,
+        200,
+        "the other session goes on"
+    );
 }
 
 async fn another_site_cannot_write_with_a_session(web: &Web) {
     let cookie = web.sign_in("els").await.unwrap();
     let write = |path: &str| Ask::post(path, &form(1)).with("cookie", cookie.as_str());
-    let paths = ["/api/v1/referrals", "/api/v1/referrals/0190b2c4-7d1e-7c3a-9b2f-3c1d5e7f9a0b:withdraw", "/sign-out"];
+    let paths =
+        ["/api/v1/referrals", "/api/v1/referrals/0190b2c4-7d1e-7c3a-9b2f-3c1d5e7f9a0b:withdraw", "/sign-out"];
     for path in paths {
         for (name, headers) in [
             ("nothing about where it comes from", vec![]),
@@ -153,9 +179,15 @@ async fn another_site_cannot_write_with_a_session(web: &Web) {
             ("another origin", vec![("origin", "https://kanarie.example")]),
             ("no origin", vec![("origin", "null")]),
         ] {
-            let ask = headers.into_iter().fold(write(path).on("1"), |ask, (name, value)| ask.with(name, value));
+            let ask =
+                headers.into_iter().fold(write(path).on("1"), |ask, (name, value)| ask.with(name, value));
             let answer = web.send(&ask).await.unwrap();
-            assert_eq!((answer.status, answer.field("reason")), (403, "CROSS_SITE_REQUEST"), "{path}, {name}: {}", answer.text);
+            assert_eq!(
+                (answer.status, answer.field("reason")),
+                (403, "CROSS_SITE_REQUEST"),
+                "{path}, {name}: {}",
+                answer.text
+            );
         }
     }
     let own = web.send(&write("/api/v1/referrals").with("origin", web.door())).await.unwrap();
@@ -168,7 +200,8 @@ async fn a_sign_in_counts_only_in_the_browser_that_began_it(web: &Web) {
     let back = web.press(&mine, "els").await.unwrap();
     let with = |name: &str, value: &str| {
         let mut url = back.clone();
-        let pairs: Vec<(String, String)> = back.query_pairs().into_owned().filter(|(known, _)| known != name).collect();
+        let pairs: Vec<(String, String)> =
+            back.query_pairs().into_owned().filter(|(known, _)| known != name).collect();
         url.query_pairs_mut().clear().extend_pairs(pairs);
         if !value.is_empty() {
             url.query_pairs_mut().append_pair(name, value);
@@ -197,9 +230,18 @@ async fn a_sign_in_counts_only_in_the_browser_that_began_it(web: &Web) {
 
     // A code of the issuer that belongs to another nonce and another proof key.
     let (first, second) = (web.depart().await.unwrap(), web.depart().await.unwrap());
-    let code = web.press(&first, "els").await.unwrap().query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
+    let code = web
+        .press(&first, "els")
+        .await
+        .unwrap()
+        .query_pairs()
+        .find(|(name, _)| name == "code")
+        .unwrap()
+        .1
+        .into_owned();
     let mut mixed = web.press(&second, "els").await.unwrap();
-    let others: Vec<(String, String)> = mixed.query_pairs().into_owned().filter(|(name, _)| name != "code").collect();
+    let others: Vec<(String, String)> =
+        mixed.query_pairs().into_owned().filter(|(name, _)| name != "code").collect();
     mixed.query_pairs_mut().clear().extend_pairs(others).append_pair("code", &code);
     let answer = web.arrive(&mixed, &second.cookie).await.unwrap();
     assert_eq!((answer.status, answer.cookie("session")), (403, None), "{}", answer.text);
@@ -229,7 +271,13 @@ async fn a_revoked_mandate_ends_with_the_next_request(region: &RegionUnderTest, 
     assert_eq!(code, Some(0), "{said}");
     let answer = web.send(&Ask::get(LIST).as_person(&cookie)).await.unwrap();
     assert_eq!((answer.status, answer.field("reason")), (403, "NO_VALID_MANDATE"), "{}", answer.text);
-    let (code, said) = run_program("gateway", &["revoke-mandate", &MANDATE.replace('3', "4"), "--reason", "x"], &environment).await.unwrap();
+    let (code, said) = run_program(
+        "gateway",
+        &["revoke-mandate", &MANDATE.replace('3', "4"), "--reason", "x"],
+        &environment,
+    )
+    .await
+    .unwrap();
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("there is no mandate"), "{said}");
 }

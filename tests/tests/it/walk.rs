@@ -11,7 +11,8 @@ async fn the_walk_comes_to_its_end() {
     let region = RegionUnderTest::start(Setup::durable()).await.unwrap();
     let mut steps = Vec::new();
 
-    let played = bondgenoot::walk::play(&region.local.state().unwrap(), &mut |step| steps.push(step.to_owned())).await;
+    let played =
+        bondgenoot::walk::play(&region.local.state().unwrap(), &mut |step| steps.push(step.to_owned())).await;
 
     assert!(played.is_ok(), "after {steps:#?}: {}", played.unwrap_err());
     assert!(steps.len() >= 8, "{steps:#?}");

@@ -44,7 +44,9 @@ pub fn malformed() -> Vec<Case> {
     ];
     cases.extend(texts.map(|(name, body)| Case::new(name, raw(body), "")));
     let others = [json!([]), json!("kanarie"), json!(12), json!(true), Value::Null];
-    cases.extend(others.map(|body| Case::new(format!("a body that is {body}"), Ask::post(REFERRALS, &body), "")));
+    cases.extend(
+        others.map(|body| Case::new(format!("a body that is {body}"), Ask::post(REFERRALS, &body), "")),
+    );
     let twice = good.replacen('{', "{\"personName\": \"Kanarie\", ", 1);
     cases.push(Case::new("a field twice", raw(twice), "personName"));
     cases
@@ -63,7 +65,11 @@ pub fn too_much() -> Vec<Case> {
         Case::new("a list nested 1,000 deep", raw(nested(1_000)), ""),
         Case::new("a list nested 100,000 deep", raw(nested(100_000)), ""),
         Case::new("nesting that never ends", raw("[".repeat(50_000)), ""),
-        Case::new("objects nested 1,000 deep", raw(format!("{}{}", "{\"note\":".repeat(1_000), "}".repeat(1_000))), ""),
+        Case::new(
+            "objects nested 1,000 deep",
+            raw(format!("{}{}", "{\"note\":".repeat(1_000), "}".repeat(1_000))),
+            "",
+        ),
         Case::new("a field nested 1,000 deep", raw(format!("{{\"note\": {}}}", nested(1_000))), ""),
         Case::new("10,000 items", with("reasons", many(10_000)), "reasons"),
         Case::new("100,000 items", with("reasons", many(90_000)), "reasons"),
@@ -81,11 +87,22 @@ fn unknown_fields(count: usize) -> String {
 pub fn headers() -> Vec<Case> {
     let good = || Ask::post(REFERRALS, &form(1));
     let mut cases = Vec::new();
-    for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/xml", "kanarie", ""] {
-        cases.push(Case::new(format!("content type `{kind}`"), good().with("content-type", kind), "").status(415));
+    for kind in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "application/xml",
+        "kanarie",
+        "",
+    ] {
+        cases.push(
+            Case::new(format!("content type `{kind}`"), good().with("content-type", kind), "").status(415),
+        );
     }
     cases.push(Case::new("no content type", good().without("content-type"), "").status(415));
-    cases.push(Case::new("Latin-1", good().with("content-type", "application/json; charset=latin1"), "").status(415));
+    cases.push(
+        Case::new("Latin-1", good().with("content-type", "application/json; charset=latin1"), "").status(415),
+    );
     cases.push(Case::new("compressed", good().with("content-encoding", "gzip"), "").status(415));
     let key = "Idempotency-Key";
     cases.push(Case::new("no idempotency key", good().without("idempotency-key"), key));

@@ -75,7 +75,12 @@ pub async fn failures(web: &Web, watch: &mut Watch, cases: Vec<Case>) -> Vec<Str
         faults.extend(watch.changes().await);
         if !faults.is_empty() {
             let shown: String = answer.text.chars().take(300).collect();
-            failures.push(format!("{}: {}; the answer: {} {shown}", case.name, faults.join("; "), answer.status));
+            failures.push(format!(
+                "{}: {}; the answer: {} {shown}",
+                case.name,
+                faults.join("; "),
+                answer.status
+            ));
         }
     }
     failures

@@ -28,7 +28,11 @@ struct Port {
 }
 
 fn ports(region: &RegionUnderTest) -> Vec<Port> {
-    let port = |service: Service, packages| Port { service, channel: connect(region, service.name()).unwrap(), packages };
+    let port = |service: Service, packages| Port {
+        service,
+        channel: connect(region, service.name()).unwrap(),
+        packages,
+    };
     vec![
         port(Service::Intake, &["bondgenoot.intake.", "bondgenoot.admin."]),
         port(Service::Reporting, &["bondgenoot.reporting.", "bondgenoot.admin."]),
@@ -40,7 +44,9 @@ fn ports(region: &RegionUnderTest) -> Vec<Port> {
 fn token(region: &RegionUnderTest, rule: &AccessRule) -> String {
     let (key, caller) = match rule {
         AccessRule::Public => (&region.local.keys().gateway, Caller::anonymous()),
-        AccessRule::Internal { .. } => (&region.local.keys().operator, Caller::principal(Principal::Operator)),
+        AccessRule::Internal { .. } => {
+            (&region.local.keys().operator, Caller::principal(Principal::Operator))
+        }
         AccessRule::Mandate { roles, .. } => (&region.local.keys().gateway, worker(roles)),
     };
     Signer::from_file(&key.file, &key.id, "waasland").unwrap().sign(&caller, 240).unwrap()
@@ -103,7 +109,9 @@ pub async fn failures(region: &RegionUnderTest) -> Vec<String> {
     for port in ports(region) {
         let methods: Vec<_> = proto::METHODS
             .iter()
-            .filter(|method| port.packages.iter().any(|package| method.path.starts_with(&format!("/{package}"))))
+            .filter(|method| {
+                port.packages.iter().any(|package| method.path.starts_with(&format!("/{package}")))
+            })
             .collect();
         assert!(!methods.is_empty(), "{} has methods", port.service);
         for method in methods {
@@ -115,7 +123,13 @@ pub async fn failures(region: &RegionUnderTest) -> Vec<String> {
                 }
             }
         }
-        for path in ["/", "/kanarie", "/bondgenoot.intake.v1.ReferralService/Kanarie", "/bondgenoot.kanarie.v1.X/Y", "/..%2f"] {
+        for path in [
+            "/",
+            "/kanarie",
+            "/bondgenoot.intake.v1.ReferralService/Kanarie",
+            "/bondgenoot.kanarie.v1.X/Y",
+            "/..%2f",
+        ] {
             let answer = call(&port.channel, path, "kanarie", framed(b"")).await;
             if answer.as_ref().ok() != Some(&Code::Unimplemented) {
                 failures.push(format!("{}: the method {path}: {answer:?}", port.service));
@@ -172,5 +186,6 @@ async fn garbage(region: &RegionUnderTest, port: &Port) -> Option<String> {
     }
     let path = format!("/{}v1.NoService/NoMethod", port.packages[0]);
     let answer = call(&port.channel, &path, "kanarie", framed(b"")).await;
-    (answer.as_ref().ok() != Some(&Code::Unimplemented)).then(|| format!("{} after garbage: {answer:?}", port.service))
+    (answer.as_ref().ok() != Some(&Code::Unimplemented))
+        .then(|| format!("{} after garbage: {answer:?}", port.service))
 }

@@ -74,7 +74,8 @@ const NAUGHTY: [&str; 64] = [
     "Kanarie van den Bossche-de Clercq-Van Overstraeten-Vandenbroucke-Saint-Germain d'Oultremont de Wégimont et de Warfusée",
 ];
 /// Where each of them is written.
-const FIELDS: [&str; 6] = ["personName", "personContact", "referrerName", "referrerOrganisation", "referrerContact", "note"];
+const FIELDS: [&str; 6] =
+    ["personName", "personContact", "referrerName", "referrerOrganisation", "referrerContact", "note"];
 
 /// Writes every text into every field, and reads back what was taken. Gives what went wrong.
 pub async fn failures(web: &Web, people: &People) -> Vec<String> {
@@ -114,7 +115,9 @@ async fn not_as_written(web: &Web, people: &People, written: &BTreeMap<String, V
     let mut failures = Vec::new();
     let mut seen = 0;
     for row in every_referral(web, people).await {
-        let Some(body) = row["receiptNumber"].as_str().and_then(|receipt| written.get(receipt)) else { continue };
+        let Some(body) = row["receiptNumber"].as_str().and_then(|receipt| written.get(receipt)) else {
+            continue;
+        };
         seen += 1;
         let read = people.read(web, row["referralId"].as_str().unwrap()).await.unwrap().body;
         let shown = [
@@ -145,7 +148,7 @@ async fn every_referral(web: &Web, people: &People) -> Vec<Value> {
         let path = format!("/api/v1/referrals?programme=waasland-esf&pageSize=7&pageToken={token}");
         let page = web.send(&Ask::get(&path).as_person(&people.els)).await.unwrap().good().unwrap();
         all.extend(page["referrals"].as_array().unwrap().iter().cloned());
-        token = page["nextPageToken"].as_str().unwrap().to_owned();
+        page["nextPageToken"].as_str().unwrap().clone_into(&mut token);
         if token.is_empty() {
             return all;
         }

@@ -22,11 +22,19 @@ pub fn queries(els: &str) -> Vec<Case> {
         Case::new("NUL", list("programme=waasland-esf%00"), "programme"),
     ];
     for size in ["-1", "201", "100000", "99999999999", "many", "1.5", "0x10", ""] {
-        cases.push(Case::new(format!("page size `{size}`"), list(&format!("programme=waasland-esf&pageSize={size}")), "pageSize"));
+        cases.push(Case::new(
+            format!("page size `{size}`"),
+            list(&format!("programme=waasland-esf&pageSize={size}")),
+            "pageSize",
+        ));
     }
     for token in ["kanarie", "AAAA", "%00", "..%2F..", &"A".repeat(8_000), "eyJhbGciOiJub25lIn0"] {
         let shown: String = token.chars().take(20).collect();
-        cases.push(Case::new(format!("page token {shown}"), list(&format!("programme=waasland-esf&pageToken={token}")), "pageToken"));
+        cases.push(Case::new(
+            format!("page token {shown}"),
+            list(&format!("programme=waasland-esf&pageToken={token}")),
+            "pageToken",
+        ));
     }
     for (from, to, field) in [
         ("", "2024-03-31", "from"),
@@ -52,17 +60,40 @@ pub fn queries(els: &str) -> Vec<Case> {
 /// Ids that are none.
 pub fn ids(els: &str, fatima: &str) -> Vec<Case> {
     let mut cases = Vec::new();
-    for id in ["1", "kanarie", "0190b2c4", "0190b2c4-7d1e-7c3a-9b2f-3c1d5e7f9a0", "%00", "%ff", "'%20or%20'1'='1", "0190b2c4%2F7d1e"] {
+    for id in [
+        "1",
+        "kanarie",
+        "0190b2c4",
+        "0190b2c4-7d1e-7c3a-9b2f-3c1d5e7f9a0",
+        "%00",
+        "%ff",
+        "'%20or%20'1'='1",
+        "0190b2c4%2F7d1e",
+    ] {
         let read = Ask::get(&format!("/api/v1/referrals/{id}")).as_person(els);
         cases.push(Case::new(format!("reading the referral {id}"), read, "referralId"));
         let step = Ask::post(&format!("/api/v1/referrals/{id}:withdraw"), &json!({"reason": "moved-away"}));
-        cases.push(Case::new(format!("withdrawing the referral {id}"), step.as_person(els).on("1"), "referralId"));
-        let erase = Ask::post(&format!("/api/v1/persons/{id}:erase"), &json!({"ground": "ERASURE_GROUND_REQUEST"}));
+        cases.push(Case::new(
+            format!("withdrawing the referral {id}"),
+            step.as_person(els).on("1"),
+            "referralId",
+        ));
+        let erase =
+            Ask::post(&format!("/api/v1/persons/{id}:erase"), &json!({"ground": "ERASURE_GROUND_REQUEST"}));
         cases.push(Case::new(format!("erasing the person {id}"), erase.as_person(fatima), "personId"));
     }
     let person = "/api/v1/persons/0190b2c4-7d1e-7c3a-9b2f-3c1d5e7f9a0b:erase";
-    for ground in [json!({}), json!({"ground": "KANARIE"}), json!({"ground": "ERASURE_GROUND_UNSPECIFIED"}), json!({"ground": 9})] {
-        cases.push(Case::new(format!("erasing for {ground}"), Ask::post(person, &ground).as_person(fatima), "ground"));
+    for ground in [
+        json!({}),
+        json!({"ground": "KANARIE"}),
+        json!({"ground": "ERASURE_GROUND_UNSPECIFIED"}),
+        json!({"ground": 9}),
+    ] {
+        cases.push(Case::new(
+            format!("erasing for {ground}"),
+            Ask::post(person, &ground).as_person(fatima),
+            "ground",
+        ));
     }
     let unknown = Ask::post(person, &json!({"ground": "ERASURE_GROUND_REQUEST"})).as_person(fatima);
     cases.push(Case::new("erasing somebody who is not there", unknown, "").status(404));
@@ -73,11 +104,23 @@ pub fn ids(els: &str, fatima: &str) -> Vec<Case> {
 pub fn routes(els: &str) -> Vec<Case> {
     let mut cases = Vec::new();
     let paths = [
-        "/api/", "/api/v1", "/api/v1/", "/api/v2/referrals", "/api/v1/referral", "/api/v1/referrals/", "/api/v1//referrals",
-        "/api/v1/referrals/a/b", "/api/v1/referrals/:screen", "/api/v1/persons", "/api/v1/%72eferrals%00",
-        "/api/v1/referrals%2F..%2Fsession", "/api/v1/admin/status",
+        "/api/",
+        "/api/v1",
+        "/api/v1/",
+        "/api/v2/referrals",
+        "/api/v1/referral",
+        "/api/v1/referrals/",
+        "/api/v1//referrals",
+        "/api/v1/referrals/a/b",
+        "/api/v1/referrals/:screen",
+        "/api/v1/persons",
+        "/api/v1/%72eferrals%00",
+        "/api/v1/referrals%2F..%2Fsession",
+        "/api/v1/admin/status",
     ];
-    cases.extend(paths.map(|path| Case::new(format!("GET {path}"), Ask::get(path).as_person(els), "").status(404)));
+    cases.extend(
+        paths.map(|path| Case::new(format!("GET {path}"), Ask::get(path).as_person(els), "").status(404)),
+    );
     for (method, path) in [
         (reqwest::Method::PUT, "/api/v1/referrals"),
         (reqwest::Method::PATCH, "/api/v1/referrals"),

@@ -37,7 +37,8 @@ pub async fn differences(region: &RegionUnderTest, web: &Web, referral: &Referra
     ] {
         let ask = |id: &str| {
             let path = format!("/api/v1/referrals/{id}{path}");
-            let ask = if body.is_null() { Ask::get(&path) } else { Ask::post(&path, &body).on(&referral.etag) };
+            let ask =
+                if body.is_null() { Ask::get(&path) } else { Ask::post(&path, &body).on(&referral.etag) };
             ask.as_person(&jef)
         };
         let theirs = web.send(&ask(&referral.id)).await.unwrap();
@@ -56,7 +57,8 @@ async fn import(region: &RegionUnderTest, folder: &Path) {
     let file = folder.join("elsewhere.toml");
     std::fs::write(&file, ELSEWHERE).unwrap();
     let environment = region.environment("gateway").unwrap();
-    let (code, said) = run_program("gateway", &["import-people", file.to_str().unwrap()], &environment).await.unwrap();
+    let (code, said) =
+        run_program("gateway", &["import-people", file.to_str().unwrap()], &environment).await.unwrap();
     assert_eq!(code, Some(0), "{said}");
 }
 

@@ -52,7 +52,8 @@ pub fn bad(region: &RegionUnderTest) -> Vec<(String, Option<String>)> {
     ] {
         all.push((name.to_owned(), Some(header)));
     }
-    let tokens = signed_by_others(region).into_iter().chain(with_other_claims(region, claims)).chain(unsigned(claims));
+    let tokens =
+        signed_by_others(region).into_iter().chain(with_other_claims(region, claims)).chain(unsigned(claims));
     all.extend(tokens.map(|(name, token)| (name, Some(format!("Bearer {token}")))));
     all
 }
@@ -75,8 +76,14 @@ fn signed_by_others(region: &RegionUnderTest) -> Vec<(String, String)> {
         ("of a key that nobody knows", sign(&gateway.file, "nobody", "waasland", &us, now())),
         ("of a key that is a path", sign(&gateway.file, "../gateway", "waasland", &us, now())),
         ("of a key without a name", sign(&gateway.file, "", "waasland", &us, now())),
-        ("a worker, vouched for by the operator's key", sign(&operator.file, &operator.id, "waasland", &us, now())),
-        ("an operator, vouched for by the gateway's key", sign(&gateway.file, &gateway.id, "waasland", &anybody, now())),
+        (
+            "a worker, vouched for by the operator's key",
+            sign(&operator.file, &operator.id, "waasland", &us, now()),
+        ),
+        (
+            "an operator, vouched for by the gateway's key",
+            sign(&gateway.file, &gateway.id, "waasland", &anybody, now()),
+        ),
     ]
     .map(|(name, token)| (name.to_owned(), token))
     .to_vec()
@@ -125,7 +132,10 @@ fn with_other_claims(region: &RegionUnderTest, claims: &str) -> Vec<(String, Str
         ("organisation", json!("kanarie")),
         ("mandates", json!("coordinator")),
         ("mandates", json!([{"role": "coordinator"}])),
-        ("mandates", json!([{"id": "0193a5c0-3000-7a01-8000-000000000001", "role": "boss", "scope": "region", "valid_from": "2024-01-01"}])),
+        (
+            "mandates",
+            json!([{"id": "0193a5c0-3000-7a01-8000-000000000001", "role": "boss", "scope": "region", "valid_from": "2024-01-01"}]),
+        ),
         ("admin", json!(true)),
     ] {
         let mut other = claims.clone();
@@ -142,8 +152,16 @@ fn with_other_claims(region: &RegionUnderTest, claims: &str) -> Vec<(String, Str
     // The public key as the secret of a symmetric algorithm.
     let public = std::fs::read_to_string(&region.local.keys().caller_keys_file).unwrap();
     let public: Value = serde_json::from_str(&public).unwrap();
-    let x = public["keys"].as_array().unwrap().iter().find(|entry| entry["kid"] == key.id.as_str()).unwrap()["x"].as_str().unwrap().to_owned();
-    for (name, secret) in [("the public key", URL_SAFE_NO_PAD.decode(&x).unwrap()), ("its text", x.into_bytes()), ("nothing", Vec::new())] {
+    let x = public["keys"].as_array().unwrap().iter().find(|entry| entry["kid"] == key.id.as_str()).unwrap()
+        ["x"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    for (name, secret) in [
+        ("the public key", URL_SAFE_NO_PAD.decode(&x).unwrap()),
+        ("its text", x.into_bytes()),
+        ("nothing", Vec::new()),
+    ] {
         let mut header = Header::new(Algorithm::HS256);
         header.kid = Some(key.id.clone());
         let token = jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(&secret)).unwrap();
@@ -157,11 +175,18 @@ fn unsigned(claims: &str) -> Vec<(String, String)> {
     let mut all = Vec::new();
     for algorithm in ["none", "None", "NONE", "", "EdDSA", "HS256", "RS256"] {
         for kid in ["gateway", "operator"] {
-            let header = URL_SAFE_NO_PAD.encode(json!({"alg": algorithm, "typ": "JWT", "kid": kid}).to_string());
-            all.push((format!("the algorithm `{algorithm}` of {kid}, unsigned"), format!("{header}.{claims}.")));
+            let header =
+                URL_SAFE_NO_PAD.encode(json!({"alg": algorithm, "typ": "JWT", "kid": kid}).to_string());
+            all.push((
+                format!("the algorithm `{algorithm}` of {kid}, unsigned"),
+                format!("{header}.{claims}."),
+            ));
         }
     }
     let header = URL_SAFE_NO_PAD.encode("{\"alg\":\"EdDSA\",\"kid\":\"gateway\",\"jwk\":{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"AAAA\"}}");
-    all.push(("a key of its own".to_owned(), format!("{header}.{claims}.{}", URL_SAFE_NO_PAD.encode([7; 64]))));
+    all.push((
+        "a key of its own".to_owned(),
+        format!("{header}.{claims}.{}", URL_SAFE_NO_PAD.encode([7; 64])),
+    ));
     all
 }
