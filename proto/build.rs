@@ -102,11 +102,20 @@ fn rule(method: &MethodDescriptor, access: &DynamicMessage) -> Result<String> {
             let scope = variants(inner, "scope", "Scope")?;
             let purpose = text(inner, "purpose");
             let subject = text(inner, "subject");
-            if roles.is_empty() || scope.iter().any(|scope| scope.ends_with("Unspecified")) || purpose.is_empty() {
-                return Err(format!("{}: a mandate needs roles, a scope and a purpose", method.full_name()).into());
+            if roles.is_empty()
+                || scope.iter().any(|scope| scope.ends_with("Unspecified"))
+                || purpose.is_empty()
+            {
+                return Err(
+                    format!("{}: a mandate needs roles, a scope and a purpose", method.full_name()).into()
+                );
             }
             if !subject.is_empty() && method.input().get_field_by_name(&subject).is_none() {
-                return Err(format!("{}: the subject `{subject}` is no field of the request", method.full_name()).into());
+                return Err(format!(
+                    "{}: the subject `{subject}` is no field of the request",
+                    method.full_name()
+                )
+                .into());
             }
             format!(
                 "AccessRule::Mandate {{ roles: &[{}], scope: {}, purpose: {purpose:?}, subject: {subject:?} }}",
@@ -119,7 +128,8 @@ fn rule(method: &MethodDescriptor, access: &DynamicMessage) -> Result<String> {
 
 fn methods(pool: &DescriptorPool) -> Result<String> {
     let access = pool.get_extension_by_name("bondgenoot.options.v1.access").ok_or("no access option")?;
-    let if_match = pool.get_extension_by_name("bondgenoot.options.v1.requires_if_match").ok_or("no if-match option")?;
+    let if_match =
+        pool.get_extension_by_name("bondgenoot.options.v1.requires_if_match").ok_or("no if-match option")?;
     let http = pool.get_extension_by_name("google.api.http").ok_or("no http option")?;
     let mut rust = String::from("&[\n");
     for service in pool.services() {
@@ -154,7 +164,8 @@ fn methods(pool: &DescriptorPool) -> Result<String> {
 fn events(pool: &DescriptorPool) -> Result<String> {
     let event = pool.get_extension_by_name("bondgenoot.options.v1.event").ok_or("no event option")?;
     let mut rust = String::new();
-    let mut table = String::from("/// Every integration event there is.\npub static EVENT_TYPES: &[EventType] = &[\n");
+    let mut table =
+        String::from("/// Every integration event there is.\npub static EVENT_TYPES: &[EventType] = &[\n");
     for message in pool.all_messages() {
         let options = message.options();
         if !options.has_extension(&event) {
@@ -165,11 +176,18 @@ fn events(pool: &DescriptorPool) -> Result<String> {
         let (name, aggregate) = (text(value, "type"), text(value, "aggregate"));
         let producer = message.package_name().split('.').nth(1).ok_or("unexpected package")?;
         if !name.starts_with(&format!("{producer}.")) || aggregate.is_empty() {
-            return Err(format!("{}: the type must begin with `{producer}.` and name its aggregate", message.full_name()).into());
+            return Err(format!(
+                "{}: the type must begin with `{producer}.` and name its aggregate",
+                message.full_name()
+            )
+            .into());
         }
         let consumers: Vec<String> = value
             .get_field_by_name("consumers")
-            .and_then(|list| list.as_list().map(|list| list.iter().filter_map(|item| item.as_str().map(String::from)).collect()))
+            .and_then(|list| {
+                list.as_list()
+                    .map(|list| list.iter().filter_map(|item| item.as_str().map(String::from)).collect())
+            })
             .unwrap_or_default();
         let path = message.package_name().replace('.', "::");
         writeln!(

@@ -22,8 +22,8 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/tree.rs"));
 }
 
-pub use generated::{bondgenoot, google};
 pub use generated::bondgenoot::{admin, common, intake, operations, options, reporting};
+pub use generated::{bondgenoot, google};
 
 /// The encoded `FileDescriptorSet` of all files, with options and comments.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptor.bin"));

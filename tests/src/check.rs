@@ -41,13 +41,16 @@ pub async fn drained(region: &RegionUnderTest) -> anyhow::Result<()> {
     let (intake, reporting) = (region.database("intake").await?, region.database("reporting").await?);
     let started = std::time::Instant::now();
     loop {
-        let unpublished = number(&intake, "select count(*) from chassis.outbox where published_at is null").await?;
+        let unpublished =
+            number(&intake, "select count(*) from chassis.outbox where published_at is null").await?;
         let written = number(&intake, "select count(*) from chassis.outbox").await?;
         let applied = number(&reporting, "select count(*) from chassis.inbox").await?;
         let pending = number(&reporting, "select count(*) from chassis.pending").await?;
-        let parked = number(&reporting, "select count(*) from chassis.parked where redriven_at is null").await?;
+        let parked =
+            number(&reporting, "select count(*) from chassis.parked where redriven_at is null").await?;
         // Duplicates of an unknown outcome are in the queue longest; the broker's own count lags some seconds.
-        let queued: u64 = region.local.management().queues(&region.vhost).await?.iter().map(|queue| queue.messages).sum();
+        let queued: u64 =
+            region.local.management().queues(&region.vhost).await?.iter().map(|queue| queue.messages).sum();
         if unpublished == 0 && pending == 0 && queued == 0 && written == applied + parked {
             return Ok(());
         }
@@ -67,14 +70,17 @@ pub async fn invariants(region: &RegionUnderTest, ledger: &Ledger) -> anyhow::Re
     let (intake, reporting) = (region.database("intake").await?, region.database("reporting").await?);
 
     // Every acknowledged write is there, exactly once, and nothing else is.
-    let receipts: Vec<String> = sqlx::query_scalar("select receipt_number from referrals").fetch_all(&intake).await?;
+    let receipts: Vec<String> =
+        sqlx::query_scalar("select receipt_number from referrals").fetch_all(&intake).await?;
     let stored: BTreeSet<&str> = receipts.iter().map(String::as_str).collect();
     findings.require(stored.len() == receipts.len(), || "a receipt number stands twice".to_owned());
     let mut expected = BTreeSet::new();
     for (key, (_, outcome)) in &writes {
         match outcome {
             Outcome::Acknowledged(receipt) => {
-                findings.require(stored.contains(receipt.as_str()), || format!("LOST: {key} was acknowledged as {receipt} and is gone"));
+                findings.require(stored.contains(receipt.as_str()), || {
+                    format!("LOST: {key} was acknowledged as {receipt} and is gone")
+                });
                 findings.require(expected.insert(receipt.as_str()), || format!("{receipt} was given twice"));
             }
             Outcome::Unknown => findings.violations.push(format!("{key} never got a definite answer")),
@@ -89,8 +95,14 @@ pub async fn invariants(region: &RegionUnderTest, ledger: &Ledger) -> anyhow::Re
     // Each effect in one place has its counterparts: key, audit row, event.
     let referrals = i64::try_from(receipts.len())?;
     for (what, sql) in [
-        ("submitted events", "select count(*) from chassis.outbox where event_type = 'intake.referral_submitted.v1'"),
-        ("aggregates with submitted events", "select count(distinct aggregate_id) from chassis.outbox where event_type = 'intake.referral_submitted.v1'"),
+        (
+            "submitted events",
+            "select count(*) from chassis.outbox where event_type = 'intake.referral_submitted.v1'",
+        ),
+        (
+            "aggregates with submitted events",
+            "select count(distinct aggregate_id) from chassis.outbox where event_type = 'intake.referral_submitted.v1'",
+        ),
         ("answers kept", "select count(*) from chassis.idempotency_keys where rpc like '%/SubmitReferral'"),
         ("audit rows", "select count(*) from chassis.audit where action like '%/SubmitReferral'"),
     ] {
@@ -101,26 +113,50 @@ pub async fn invariants(region: &RegionUnderTest, ledger: &Ledger) -> anyhow::Re
     findings.require(gaps == 0, || format!("{gaps} events break the gap-free order of their aggregate"));
 
     // Every event was applied once, histories are equal, nothing waits, nothing is parked.
-    let published: BTreeSet<uuid::Uuid> =
-        sqlx::query_scalar("select event_id from chassis.outbox").fetch_all(&intake).await?.into_iter().collect();
-    let applied: Vec<uuid::Uuid> = sqlx::query_scalar("select event_id from chassis.inbox").fetch_all(&reporting).await?;
+    let published: BTreeSet<uuid::Uuid> = sqlx::query_scalar("select event_id from chassis.outbox")
+        .fetch_all(&intake)
+        .await?
+        .into_iter()
+        .collect();
+    let applied: Vec<uuid::Uuid> =
+        sqlx::query_scalar("select event_id from chassis.inbox").fetch_all(&reporting).await?;
     let applied_once: BTreeSet<uuid::Uuid> = applied.iter().copied().collect();
     findings.require(applied.len() == applied_once.len(), || "an event was applied twice".to_owned());
     findings.require(applied_once == published, || {
-        format!("{} events published, {} applied, {} in both", published.len(), applied_once.len(), published.intersection(&applied_once).count())
+        format!(
+            "{} events published, {} applied, {} in both",
+            published.len(),
+            applied_once.len(),
+            published.intersection(&applied_once).count()
+        )
     });
     let histories = "select coalesce(string_agg(aggregate_id::text || last_sequence::text || encode(digest, 'hex'), ',' order by aggregate_id), '')";
-    let produced: String = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("{histories} from chassis.histories"))).fetch_one(&intake).await?;
-    let consumed: String = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("{histories} from chassis.consumed_histories where producer = 'intake'"))).fetch_one(&reporting).await?;
+    let produced: String =
+        sqlx::query_scalar(sqlx::AssertSqlSafe(format!("{histories} from chassis.histories")))
+            .fetch_one(&intake)
+            .await?;
+    let consumed: String = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+        "{histories} from chassis.consumed_histories where producer = 'intake'"
+    )))
+    .fetch_one(&reporting)
+    .await?;
     findings.require(produced == consumed, || "the histories of intake and reporting differ".to_owned());
     let parked = number(&reporting, "select count(*) from chassis.parked where redriven_at is null").await?;
     findings.require(parked == 0, || format!("{parked} good events are parked"));
 
     // The projection equals what one counts in the owner's database.
     let by_channel = "select coalesce(string_agg(channel || '=' || n, ',' order by channel), '') from (select channel, count(*) as n from ";
-    let owner: String = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("{by_channel} referrals group by channel) counted"))).fetch_one(&intake).await?;
-    let projected: String = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("{by_channel} referral_facts group by channel) counted"))).fetch_one(&reporting).await?;
-    findings.require(owner == projected, || format!("by channel: intake counts {owner}, reporting {projected}"));
+    let owner: String =
+        sqlx::query_scalar(sqlx::AssertSqlSafe(format!("{by_channel} referrals group by channel) counted")))
+            .fetch_one(&intake)
+            .await?;
+    let projected: String = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+        "{by_channel} referral_facts group by channel) counted"
+    )))
+    .fetch_one(&reporting)
+    .await?;
+    findings
+        .require(owner == projected, || format!("by channel: intake counts {owner}, reporting {projected}"));
 
     findings.violations.extend(left_in_queues(region).await?);
     Ok(findings)
@@ -133,7 +169,9 @@ async fn left_in_queues(region: &RegionUnderTest) -> anyhow::Result<Vec<String>>
     loop {
         let queues = region.local.management().queues(&region.vhost).await?;
         let left = queues.iter().filter(|queue| queue.messages > 0);
-        let left: Vec<String> = left.map(|queue| format!("the queue {} holds {} messages at the end", queue.name, queue.messages)).collect();
+        let left: Vec<String> = left
+            .map(|queue| format!("the queue {} holds {} messages at the end", queue.name, queue.messages))
+            .collect();
         if left.is_empty() || started.elapsed() > std::time::Duration::from_secs(15) {
             return Ok(left);
         }

@@ -99,7 +99,8 @@ impl Fault {
                 Ok(broker.start_app().await?)
             }
             Self::DatabaseStop => {
-                let database = region.local.postgres().context("the region has no database server of its own")?;
+                let database =
+                    region.local.postgres().context("the region has no database server of its own")?;
                 database.stop_immediate().await?;
                 Ok(database.start_again().await?)
             }

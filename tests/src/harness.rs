@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use chassis::id::IdGenerator;
 use local::postgres::Profile;
 use local::region_run::{GivenBroker, LocalRegion, RegionOptions, Service};
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tempfile::TempDir;
-use uuid::Uuid;
 
 use crate::ledger::Ledger;
 
@@ -30,7 +30,12 @@ pub struct Setup {
 impl Setup {
     /// Durable PostgreSQL of its own, a vhost on the shared broker, all services.
     pub fn durable() -> Self {
-        Self { own_broker: false, profile: Profile::Durable, services: Service::ALL.to_vec(), doubled: Vec::new() }
+        Self {
+            own_broker: false,
+            profile: Profile::Durable,
+            services: Service::ALL.to_vec(),
+            doubled: Vec::new(),
+        }
     }
 
     /// As [`durable`](Self::durable), with a broker of its own.
@@ -75,7 +80,8 @@ pub fn repository() -> PathBuf {
 pub fn programs() -> anyhow::Result<PathBuf> {
     let this = std::env::current_exe()?;
     let folder = this.parent().context("an executable stands in a folder")?;
-    let folder = if folder.ends_with("deps") { folder.parent().context("deps stands in a folder")? } else { folder };
+    let folder =
+        if folder.ends_with("deps") { folder.parent().context("deps stands in a folder")? } else { folder };
     for service in Service::ALL {
         refuse_stale(&folder.join(service.name()))?;
     }
@@ -134,7 +140,8 @@ impl RegionUnderTest {
         chassis::process::install_tls_provider();
         // PostgreSQL runs as another user under root, and has to pass through.
         let pass = std::os::unix::fs::PermissionsExt::from_mode(0o711);
-        let folder = tempfile::Builder::new().prefix("bondgenoot-region-under-test-").permissions(pass).tempdir()?;
+        let folder =
+            tempfile::Builder::new().prefix("bondgenoot-region-under-test-").permissions(pass).tempdir()?;
         let regions = repository().join("deploy/regions/waasland");
         let mut options = RegionOptions::new(
             folder.path().join("data"),
@@ -145,11 +152,13 @@ impl RegionUnderTest {
         .for_tests(setup.profile);
         options.services.clone_from(&setup.services);
         options.doubled.clone_from(&setup.doubled);
-        options.vhost = format!("test-{}", Uuid::now_v7().simple());
+        options.vhost = format!("test-{}", IdGenerator.uuid().simple());
         if !setup.own_broker {
             let servers = testkit::servers::servers().await;
-            options.broker =
-                Some(GivenBroker { amqp_url: servers.amqp_url.clone(), management_url: servers.management_url.clone() });
+            options.broker = Some(GivenBroker {
+                amqp_url: servers.amqp_url.clone(),
+                management_url: servers.management_url.clone(),
+            });
         }
         let mut failpoints = BTreeMap::new();
         for service in setup.services {
@@ -160,7 +169,9 @@ impl RegionUnderTest {
         }
         // Load from one address is what these tests are; limits have tests of their own.
         let gateway = options.environment.entry(Service::Gateway).or_default();
-        for name in ["ANONYMOUS_POSTS_PER_MINUTE", "ANONYMOUS_POSTS_BURST", "SIGN_INS_PER_MINUTE", "SIGN_INS_BURST"] {
+        for name in
+            ["ANONYMOUS_POSTS_PER_MINUTE", "ANONYMOUS_POSTS_BURST", "SIGN_INS_PER_MINUTE", "SIGN_INS_BURST"]
+        {
             gateway.push((format!("GATEWAY_LIMITS__{name}"), "1000000".to_owned()));
         }
         let vhost = options.vhost.clone();
@@ -202,9 +213,10 @@ impl RegionUnderTest {
 
     /// The environment a running service process was started with.
     pub fn environment(&self, process: &str) -> anyhow::Result<BTreeMap<String, String>> {
-        let pid = self.local.process(process).and_then(|process| process.pid());
+        let pid = self.local.process(process).and_then(local::processes::Process::pid);
         let pid = pid.with_context(|| format!("{process} does not run"))?;
-        let bytes = std::fs::read(format!("/proc/{pid}/environ")).context("cannot read the environment of the process")?;
+        let bytes = std::fs::read(format!("/proc/{pid}/environ"))
+            .context("cannot read the environment of the process")?;
         let text = String::from_utf8(bytes)?;
         let pairs = text.split('\0').filter_map(|pair| pair.split_once('='));
         Ok(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())

@@ -50,6 +50,9 @@ pub enum Outcome {
     Refused(u16),
 }
 
+/// Every intended write, by idempotency key: its channel and its outcome.
+pub type Writes = BTreeMap<Uuid, (String, Outcome)>;
+
 /// An append-only file, flushed to the disk at every line, with its content in memory.
 #[derive(Debug)]
 pub struct Ledger {
@@ -59,14 +62,18 @@ pub struct Ledger {
 #[derive(Debug)]
 struct Inner {
     file: File,
-    writes: BTreeMap<Uuid, (String, Outcome)>,
+    writes: Writes,
     contradictions: Vec<String>,
 }
 
 impl Ledger {
     /// A new ledger in a file.
     pub fn create(path: &Path) -> anyhow::Result<Self> {
-        let file = OpenOptions::new().create_new(true).append(true).open(path).context("cannot create the ledger")?;
+        let file = OpenOptions::new()
+            .create_new(true)
+            .append(true)
+            .open(path)
+            .context("cannot create the ledger")?;
         Ok(Self { inner: Mutex::new(Inner { file, writes: BTreeMap::new(), contradictions: Vec::new() }) })
     }
 
@@ -106,7 +113,7 @@ impl Ledger {
     }
 
     /// Every write with its channel and outcome, and what contradicted itself.
-    pub fn read(&self) -> anyhow::Result<(BTreeMap<Uuid, (String, Outcome)>, Vec<String>)> {
+    pub fn read(&self) -> anyhow::Result<(Writes, Vec<String>)> {
         let inner = self.lock()?;
         Ok((inner.writes.clone(), inner.contradictions.clone()))
     }

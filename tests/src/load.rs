@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use chassis::id::IdGenerator;
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -16,7 +17,7 @@ use crate::ledger::Ledger;
 /// One attempt may take so long.
 const ATTEMPT: Duration = Duration::from_secs(8);
 /// A write must get a definite answer within so long, faults included.
-const DEFINITE: Duration = Duration::from_secs(120);
+const DEFINITE: Duration = Duration::from_mins(2);
 const PAUSE: Duration = Duration::from_millis(50);
 /// The channels that writers use in turn.
 const CHANNELS: [&str; 3] = ["partner", "outreach", "peer"];
@@ -101,7 +102,7 @@ pub async fn write_one(
     attempts: &Attempts,
     number: u64,
 ) -> anyhow::Result<()> {
-    let key = Uuid::now_v7();
+    let key = IdGenerator.uuid();
     let channel = CHANNELS.get(usize::try_from(number % 3)?).copied().unwrap_or("partner");
     ledger.intend(key, channel)?;
     until_definite(client, url, ledger, attempts, key, &referral(channel, number)).await
@@ -124,7 +125,10 @@ pub async fn until_definite(
             Ok(response) if response.status() == StatusCode::OK => {
                 // A body that breaks off is no answer.
                 if let Ok(body) = response.json::<Value>().await {
-                    let receipt = body["receiptNumber"].as_str().context("an answer without receipt number")?;
+                    let receipt = body
+                        .get("receiptNumber")
+                        .and_then(Value::as_str)
+                        .context("an answer without receipt number")?;
                     attempts.succeeded.fetch_add(1, Ordering::Relaxed);
                     ledger.acknowledge(key, receipt)?;
                     return Ok(());
@@ -137,7 +141,10 @@ pub async fn until_definite(
             Ok(response) => {
                 let status = response.status();
                 ledger.refuse(key, status.as_u16())?;
-                anyhow::bail!("a good referral was refused with {status}: {}", response.text().await.unwrap_or_default());
+                anyhow::bail!(
+                    "a good referral was refused with {status}: {}",
+                    response.text().await.unwrap_or_default()
+                );
             }
             Err(_) => {
                 attempts.broken.fetch_add(1, Ordering::Relaxed);

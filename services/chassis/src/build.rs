@@ -11,7 +11,9 @@ use std::time::UNIX_EPOCH;
 pub fn id() -> &'static str {
     static ID: OnceLock<String> = OnceLock::new();
     // Linux keeps the original file behind this name also after it was replaced.
-    ID.get_or_init(|| id_of(Path::new("/proc/self/exe")).unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned()))
+    ID.get_or_init(|| {
+        id_of(Path::new("/proc/self/exe")).unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned())
+    })
 }
 
 /// The build an executable file is; `None` when it cannot be read.

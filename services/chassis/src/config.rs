@@ -13,7 +13,9 @@ use serde::de::DeserializeOwned;
 
 /// Settings cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("the settings cannot be used: {message}; set {prefix}_<SECTION>__<KEY> or the file named by {prefix}_CONFIG")]
+#[error(
+    "the settings cannot be used: {message}; set {prefix}_<SECTION>__<KEY> or the file named by {prefix}_CONFIG"
+)]
 pub struct ConfigError {
     message: String,
     prefix: String,
@@ -22,7 +24,8 @@ pub struct ConfigError {
 /// Reads the settings of a service: `defaults` (TOML), then the file named by `<SERVICE>_CONFIG`, then `<SERVICE>_*`.
 pub fn load<T: DeserializeOwned>(service: &str, defaults: &str) -> Result<T, ConfigError> {
     let prefix = service.to_uppercase();
-    let mut builder = config::Config::builder().add_source(config::File::from_str(defaults, config::FileFormat::Toml));
+    let mut builder =
+        config::Config::builder().add_source(config::File::from_str(defaults, config::FileFormat::Toml));
     let file_variable = format!("{prefix}_CONFIG");
     if let Ok(file) = std::env::var(&file_variable) {
         builder = builder.add_source(config::File::new(&file, config::FileFormat::Toml));
@@ -170,7 +173,8 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_refused_and_named() {
-        let error = load::<Sample>("no_such_service", "[health]\naddress = \"127.0.0.1:1\"\nadress = \"x\"").unwrap_err();
+        let error = load::<Sample>("no_such_service", "[health]\naddress = \"127.0.0.1:1\"\nadress = \"x\"")
+            .unwrap_err();
 
         assert!(error.to_string().contains("adress"), "{error}");
     }

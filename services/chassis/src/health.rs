@@ -69,7 +69,11 @@ pub async fn spawn(config: &HealthConfig, readiness: Readiness, tasks: &Tasks) -
         .route(
             "/readyz",
             get(move || async move {
-                if readiness.is_ready() { (StatusCode::OK, "ready\n") } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready\n") }
+                if readiness.is_ready() {
+                    (StatusCode::OK, "ready\n")
+                } else {
+                    (StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
+                }
             }),
         )
         .route("/metrics", get(move || async move { render(&handle) }));

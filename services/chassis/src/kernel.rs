@@ -41,11 +41,16 @@ pub struct Kernel {
 
 impl Kernel {
     /// Opens keys, clock and database, and refuses a database that lacks migrations of this build.
-    pub async fn open(settings: &Settings<'_>, migrations: &Migrations, tasks: &Tasks) -> anyhow::Result<Self> {
+    pub async fn open(
+        settings: &Settings<'_>,
+        migrations: &Migrations,
+        tasks: &Tasks,
+    ) -> anyhow::Result<Self> {
         let clock = Clock::new(settings.time_zone, settings.clock_file.map(Path::to_owned))?;
         let verifier = Verifier::from_file(&settings.keys.caller_keys_file, settings.region)?;
         let vault = Vault::from_files(&settings.keys.region_key_file, &settings.keys.index_key_file)?;
-        let (pool, deployment) = database::open(settings.database, migrations.service, settings.region).await?;
+        let (pool, deployment) =
+            database::open(settings.database, migrations.service, settings.region).await?;
         let missing = database::pending_migrations(&pool, migrations).await?;
         anyhow::ensure!(
             missing.is_empty(),

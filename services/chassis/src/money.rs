@@ -72,7 +72,8 @@ impl Amount {
             Rounding::HalfEven => RoundingStrategy::MidpointNearestEven,
             Rounding::Down => RoundingStrategy::ToZero,
         };
-        let cents = self.0.checked_mul(Decimal::ONE_HUNDRED).ok_or(OutOfRange)?.round_dp_with_strategy(0, strategy);
+        let cents =
+            self.0.checked_mul(Decimal::ONE_HUNDRED).ok_or(OutOfRange)?.round_dp_with_strategy(0, strategy);
         cents.to_i64().map(Money::from_cents).ok_or(OutOfRange)
     }
 }
@@ -95,7 +96,8 @@ mod tests {
         let rate = rate.round(Rounding::HalfUp).unwrap();
         assert_eq!(rate, Money::from_cents(4302));
 
-        let cost = Amount::from(rate).checked_mul(Decimal::new(1720, 0)).unwrap().round(Rounding::HalfUp).unwrap();
+        let cost =
+            Amount::from(rate).checked_mul(Decimal::new(1720, 0)).unwrap().round(Rounding::HalfUp).unwrap();
         assert_eq!(cost, Money::from_cents(7_399_440));
     }
 

@@ -92,13 +92,14 @@ pub fn main<S: Service>() -> ExitCode {
     }
     install_tls_provider();
     let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, MAX_THREADS));
-    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            eprintln!("{}: cannot start the runtime: {error}", S::NAME);
-            return ExitCode::FAILURE;
-        }
-    };
+    let runtime =
+        match tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                eprintln!("{}: cannot start the runtime: {error}", S::NAME);
+                return ExitCode::FAILURE;
+            }
+        };
     match runtime.block_on(run::<S>(command, arguments.get(1..).unwrap_or_default())) {
         Ok(code) => code,
         Err(error) => {

@@ -39,7 +39,11 @@ impl Tasks {
         self.tracker.spawn(async move {
             let ended = handle.await;
             if !shutdown.is_cancelled() {
-                tracing::error!(task.name = name, task.panicked = ended.is_err(), "a background task ended unexpectedly");
+                tracing::error!(
+                    task.name = name,
+                    task.panicked = ended.is_err(),
+                    "a background task ended unexpectedly"
+                );
                 failed.cancel();
             }
         });

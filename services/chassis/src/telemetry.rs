@@ -20,11 +20,14 @@ pub struct FilterError {
 
 /// Starts logging to standard output. A second call in one process changes nothing.
 pub fn init(config: &LogConfig) -> Result<(), FilterError> {
-    let filter = Targets::from_str(&config.filter).map_err(|_| FilterError { filter: config.filter.clone() })?;
+    let filter =
+        Targets::from_str(&config.filter).map_err(|_| FilterError { filter: config.filter.clone() })?;
     let registry = tracing_subscriber::registry().with(filter);
     // An error here means that a test harness has set a subscriber already.
     let _ = match config.format {
-        LogFormat::Json => registry.with(tracing_subscriber::fmt::layer().json().flatten_event(true)).try_init(),
+        LogFormat::Json => {
+            registry.with(tracing_subscriber::fmt::layer().json().flatten_event(true)).try_init()
+        }
         LogFormat::Text => registry.with(tracing_subscriber::fmt::layer().with_ansi(false)).try_init(),
     };
     Ok(())
@@ -50,7 +53,9 @@ impl TraceParent {
         let mut parts = text.split('-');
         let lengths = [2, 32, 16, 2];
         lengths.iter().all(|length| {
-            parts.next().is_some_and(|part| part.len() == *length && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
+            parts.next().is_some_and(|part| {
+                part.len() == *length && part.bytes().all(|byte| byte.is_ascii_hexdigit())
+            })
         }) && parts.next().is_none()
     }
 

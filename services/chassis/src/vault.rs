@@ -120,7 +120,11 @@ fn seal(key: &LessSafeKey, context: &str, plain: &[u8]) -> Vec<u8> {
     let mut body = plain.to_vec();
     // Fails only for a plaintext of 64 GiB; such a body would open as broken, never as something else.
     if key
-        .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(context.as_bytes()), &mut body)
+        .seal_in_place_append_tag(
+            Nonce::assume_unique_for_key(nonce),
+            Aad::from(context.as_bytes()),
+            &mut body,
+        )
         .is_ok()
     {
         sealed.append(&mut body);
@@ -154,8 +158,9 @@ impl Vault {
             .map(|(id, bytes)| Some((id, aes(&bytes)?)))
             .collect::<Option<HashMap<_, _>>>()
             .ok_or_else(malformed)?;
-        let index_bytes =
-            index.get(&index_current).ok_or_else(|| VaultError::Malformed { path: index_key_file.to_owned() })?;
+        let index_bytes = index
+            .get(&index_current)
+            .ok_or_else(|| VaultError::Malformed { path: index_key_file.to_owned() })?;
         let index_key = hmac::Key::new(hmac::HMAC_SHA256, index_bytes);
         Ok(Self { inner: Arc::new(Inner { current, region_keys, index_key }) })
     }
@@ -167,7 +172,13 @@ impl Vault {
         let (region, index): ([u8; KEY_BYTES], [u8; KEY_BYTES]) = (random.random(), random.random());
         let current = "ephemeral".to_owned();
         let region_keys = aes(&region).map(|key| (current.clone(), key)).into_iter().collect();
-        Self { inner: Arc::new(Inner { current, region_keys, index_key: hmac::Key::new(hmac::HMAC_SHA256, &index) }) }
+        Self {
+            inner: Arc::new(Inner {
+                current,
+                region_keys,
+                index_key: hmac::Key::new(hmac::HMAC_SHA256, &index),
+            }),
+        }
     }
 
     /// A new person key, and how it is stored.

@@ -5,9 +5,9 @@ use std::str::FromStr as _;
 use anyhow::Context as _;
 use chassis::config::DatabaseConfig;
 use chassis::database::{Migrations, migrate};
+use chassis::id::IdGenerator;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
-use chassis::id::IdGenerator;
 
 /// Any number; the same for all test processes on one server.
 const TEMPLATE_LOCK: i64 = 0x626f_6e64;
@@ -71,10 +71,11 @@ async fn ensure_template(
     region: &str,
 ) -> anyhow::Result<()> {
     sqlx::query("select pg_advisory_lock($1)").bind(TEMPLATE_LOCK).execute(&mut *admin).await?;
-    let exists: bool = sqlx::query_scalar("select exists (select 1 from pg_database where datname = $1 and datistemplate)")
-        .bind(template)
-        .fetch_one(&mut *admin)
-        .await?;
+    let exists: bool =
+        sqlx::query_scalar("select exists (select 1 from pg_database where datname = $1 and datistemplate)")
+            .bind(template)
+            .fetch_one(&mut *admin)
+            .await?;
     if !exists {
         let service = migrations.service;
         local::postgres::create_service_database(superuser_url, service).await?;

@@ -110,7 +110,11 @@ impl TestRegion {
     }
 
     /// Runs a service in this process on a database that exists: a second instance, or after a stop.
-    pub async fn run_on<S: Service>(&self, database: TestDatabase, overrides: &str) -> anyhow::Result<Running> {
+    pub async fn run_on<S: Service>(
+        &self,
+        database: TestDatabase,
+        overrides: &str,
+    ) -> anyhow::Result<Running> {
         let (grpc, health) = (Port::any()?, Port::any()?);
         let (address, health_address) = (grpc.address(), health.address());
         let settings = self.settings(&database, address, health_address);
@@ -175,7 +179,10 @@ impl Running {
     }
 
     /// A connection on which every call is signed as one caller; for the generated clients' `new`.
-    pub fn client_channel(&self, caller: Authorized) -> anyhow::Result<InterceptedService<Channel, Authorized>> {
+    pub fn client_channel(
+        &self,
+        caller: Authorized,
+    ) -> anyhow::Result<InterceptedService<Channel, Authorized>> {
         Ok(InterceptedService::new(self.channel()?, caller))
     }
 

@@ -42,9 +42,14 @@ fn start() -> Result<Servers, String> {
     chassis::process::install_tls_provider();
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     match (variable("TEST_DATABASE_URL"), variable("TEST_AMQP_URL"), variable("TEST_AMQP_MANAGEMENT_URL")) {
-        (Some(database_url), Some(amqp_url), Some(management_url)) => given(database_url, &amqp_url, &management_url),
+        (Some(database_url), Some(amqp_url), Some(management_url)) => {
+            given(database_url, &amqp_url, &management_url)
+        }
         (None, None, None) => private(),
-        _ => Err("set all of TEST_DATABASE_URL, TEST_AMQP_URL and TEST_AMQP_MANAGEMENT_URL, or none".to_owned()),
+        _ => {
+            Err("set all of TEST_DATABASE_URL, TEST_AMQP_URL and TEST_AMQP_MANAGEMENT_URL, or none"
+                .to_owned())
+        }
     }
 }
 
@@ -52,7 +57,8 @@ fn given(database_url: String, amqp_url: &str, management_url: &str) -> Result<S
     let text = |error: local::Error| error.to_string();
     let credentials = Credentials::of_url(management_url).map_err(text)?;
     let host = management_url.rsplit('@').next().unwrap_or(management_url);
-    let management = Management::new(format!("http://{}", host.trim_end_matches('/')), credentials).map_err(text)?;
+    let management =
+        Management::new(format!("http://{}", host.trim_end_matches('/')), credentials).map_err(text)?;
     Ok(Servers {
         database_url,
         amqp_url: amqp_url.trim_end_matches('/').to_owned(),
@@ -90,7 +96,11 @@ async fn start_private() -> Result<(Servers, PrivatePostgres, PrivateRabbit), St
         Some(advice) => format!("{error}; {advice}"),
         None => error.to_string(),
     };
-    let folder = tempfile::Builder::new().prefix("bondgenoot-test-").tempdir().map_err(|error| error.to_string())?.keep();
+    let folder = tempfile::Builder::new()
+        .prefix("bondgenoot-test-")
+        .tempdir()
+        .map_err(|error| error.to_string())?
+        .keep();
     let ledger = Ledger::open(folder.join("processes")).map_err(text)?;
     let progress = Progress::silent();
     let (postgres_options, rabbit_options) =
@@ -100,8 +110,10 @@ async fn start_private() -> Result<(Servers, PrivatePostgres, PrivateRabbit), St
         PrivateRabbit::start(&rabbit_options, &ledger, &progress)
     );
     let (postgres, rabbit) = (postgres.map_err(text)?, rabbit.map_err(text)?);
-    let pids: Vec<u32> =
-        [postgres.process().pid(), rabbit.process().pid(), rabbit.epmd().pid()].into_iter().flatten().collect();
+    let pids: Vec<u32> = [postgres.process().pid(), rabbit.process().pid(), rabbit.epmd().pid()]
+        .into_iter()
+        .flatten()
+        .collect();
     end_with_this_process(&pids, &[folder.as_path(), postgres.folder()])?;
     let amqp = rabbit.amqp_url("");
     let servers = Servers {

@@ -4,9 +4,11 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use chassis::id::IdGenerator;
 use futures::StreamExt as _;
 use lapin::options::{
-    BasicAckOptions, BasicConsumeOptions, BasicPublishOptions, BasicQosOptions, ConfirmSelectOptions, QueueDeclareOptions,
+    BasicAckOptions, BasicConsumeOptions, BasicPublishOptions, BasicQosOptions, ConfirmSelectOptions,
+    QueueDeclareOptions,
 };
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{BasicProperties, Connection, ConnectionProperties};
@@ -71,7 +73,8 @@ async fn ours(region: &RegionUnderTest, events: i64) -> anyhow::Result<f64> {
     let first = target - events;
     let mut began = None;
     loop {
-        let applied: i64 = sqlx::query_scalar("select count(*) from chassis.inbox").fetch_one(&reporting).await?;
+        let applied: i64 =
+            sqlx::query_scalar("select count(*) from chassis.inbox").fetch_one(&reporting).await?;
         if applied > first && began.is_none() {
             began = Some((Instant::now(), applied));
         }
@@ -88,9 +91,9 @@ async fn ours(region: &RegionUnderTest, events: i64) -> anyhow::Result<f64> {
 
 /// Writes events as units of work would, many at once. `recorded_at` is now.
 async fn fill_outbox(intake: &PgPool, events: i64) -> anyhow::Result<()> {
-    let ids: Vec<Uuid> = (0..events).map(|_| Uuid::now_v7()).collect();
+    let ids: Vec<Uuid> = (0..events).map(|_| IdGenerator.uuid()).collect();
     let payloads: Vec<Vec<u8>> = ids.iter().map(|id| encode(*id)).collect();
-    let event_ids: Vec<Uuid> = ids.iter().map(|_| Uuid::now_v7()).collect();
+    let event_ids: Vec<Uuid> = ids.iter().map(|_| IdGenerator.uuid()).collect();
     let mut transaction = intake.begin().await?;
     sqlx::query(
         "insert into chassis.histories (aggregate_id, aggregate_type, epoch, last_sequence, digest)
@@ -121,13 +124,16 @@ async fn fill_outbox(intake: &PgPool, events: i64) -> anyhow::Result<()> {
 fn encode(referral: Uuid) -> Vec<u8> {
     ReferralSubmitted {
         referral_id: referral.to_string(),
-        person_id: Uuid::now_v7().to_string(),
+        person_id: IdGenerator.uuid().to_string(),
         programme: "waasland-esf".to_owned(),
         programme_version: "1".to_owned(),
         channel: "partner".to_owned(),
         municipality_nis: "46020".to_owned(),
         reasons: vec!["work-search".to_owned(), "network".to_owned()],
-        submitted_at: Some(std::time::SystemTime::now().into()),
+        submitted_at: std::time::UNIX_EPOCH
+            .elapsed()
+            .ok()
+            .map(|since| (std::time::UNIX_EPOCH + since).into()),
     }
     .encode_to_vec()
 }
@@ -137,7 +143,7 @@ async fn raw(region: &RegionUnderTest, messages: i64) -> anyhow::Result<f64> {
     let url = region.local.state()?.amqp_url;
     let (publisher, consumer) = (connect(&url).await?, connect(&url).await?);
     let (sender, receiver) = (publisher.create_channel().await?, consumer.create_channel().await?);
-    let queue = format!("raw-{}", Uuid::now_v7().simple());
+    let queue = format!("raw-{}", IdGenerator.uuid().simple());
     let mut arguments = FieldTable::default();
     arguments.insert("x-queue-type".into(), AMQPValue::LongString("quorum".into()));
     let durable = QueueDeclareOptions { durable: true, ..QueueDeclareOptions::default() };
@@ -145,7 +151,12 @@ async fn raw(region: &RegionUnderTest, messages: i64) -> anyhow::Result<f64> {
     sender.confirm_select(ConfirmSelectOptions::default()).await?;
     receiver.basic_qos(1_000, BasicQosOptions::default()).await?;
     let mut deliveries = receiver
-        .basic_consume(queue.as_str().into(), "raw".into(), BasicConsumeOptions::default(), FieldTable::default())
+        .basic_consume(
+            queue.as_str().into(),
+            "raw".into(),
+            BasicConsumeOptions::default(),
+            FieldTable::default(),
+        )
         .await?;
     let body = vec![7_u8; 400];
     let began = Instant::now();
@@ -159,7 +170,15 @@ async fn raw(region: &RegionUnderTest, messages: i64) -> anyhow::Result<f64> {
             }
             let properties = BasicProperties::default().with_delivery_mode(2);
             window.push_back(
-                sender.basic_publish("".into(), queue.as_str().into(), BasicPublishOptions::default(), &body, properties).await?,
+                sender
+                    .basic_publish(
+                        "".into(),
+                        queue.as_str().into(),
+                        BasicPublishOptions::default(),
+                        &body,
+                        properties,
+                    )
+                    .await?,
             );
         }
         for confirm in window {
@@ -194,7 +213,9 @@ async fn settle(confirm: lapin::PublisherConfirm) -> anyhow::Result<()> {
 /// From written to applied, at an even rate; both clocks are this machine's.
 async fn latency(region: &RegionUnderTest, time: Duration) -> anyhow::Result<Vec<Verdict>> {
     let reporting = region.database("reporting").await?;
-    let from: i64 = sqlx::query_scalar("select coalesce(max(position), 0) from chassis.inbox").fetch_one(&reporting).await?;
+    let from: i64 = sqlx::query_scalar("select coalesce(max(position), 0) from chassis.inbox")
+        .fetch_one(&reporting)
+        .await?;
     let url = format!("{}/api/v1/referrals", region.url()?);
     let client = reqwest::Client::new();
     let mut ticks = tokio::time::interval(Duration::from_micros(1_000_000 / RATE));
@@ -203,7 +224,7 @@ async fn latency(region: &RegionUnderTest, time: Duration) -> anyhow::Result<Vec
         ticks.tick().await;
         let request = client
             .post(&url)
-            .header("Idempotency-Key", Uuid::now_v7().to_string())
+            .header("Idempotency-Key", IdGenerator.uuid().to_string())
             .json(&crate::load::referral("partner", number));
         calls.spawn(async move { anyhow::Ok(request.send().await?.error_for_status()?) });
     }
@@ -218,7 +239,8 @@ async fn latency(region: &RegionUnderTest, time: Duration) -> anyhow::Result<Vec
     .fetch_all(&reporting)
     .await?;
     milliseconds.sort_by(f64::total_cmp);
-    let at = |percent: usize| milliseconds.get(milliseconds.len() * percent / 100).copied().unwrap_or(f64::MAX);
+    let at =
+        |percent: usize| milliseconds.get(milliseconds.len() * percent / 100).copied().unwrap_or(f64::MAX);
     Ok(vec![
         ceiling("commit_to_effect_p50_at_200_per_second", at(50), "ms", P50),
         ceiling("commit_to_effect_p99_at_200_per_second", at(99), "ms", P99),

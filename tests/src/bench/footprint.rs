@@ -19,7 +19,8 @@ pub async fn run() -> anyhow::Result<Vec<Verdict>> {
     let region = RegionUnderTest::start(Setup::durable()).await?;
     let mut verdicts = Vec::new();
     for service in Service::ALL {
-        let process = region.local.process(service.name()).with_context(|| format!("{service} does not run"))?;
+        let process =
+            region.local.process(service.name()).with_context(|| format!("{service} does not run"))?;
         let health = region.local.state()?.services.get(service.name()).context("no address")?.health;
         let mut starts = Vec::new();
         for _ in 0..STARTS {
@@ -39,7 +40,11 @@ pub async fn run() -> anyhow::Result<Vec<Verdict>> {
     // Idle means: connected, nothing to do, allocations of the start settled.
     tokio::time::sleep(Duration::from_secs(3)).await;
     for service in Service::ALL {
-        let pid = region.local.process(service.name()).and_then(local::processes::Process::pid).context("no process")?;
+        let pid = region
+            .local
+            .process(service.name())
+            .and_then(local::processes::Process::pid)
+            .context("no process")?;
         verdicts.push(ceiling(&format!("{service}_memory"), resident_megabytes(pid)?, "MB", MEMORY));
     }
     region.stop().await?;

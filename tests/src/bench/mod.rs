@@ -3,7 +3,11 @@
 //! Rules: pairs in the order A B B A, both sides warmed, the median of pairwise ratios; a spin sentinel before and after each
 //! pair tells whether the machine was busy with something else; durability is asserted on the server both sides use.
 
-#![expect(clippy::float_arithmetic, clippy::print_stdout, reason = "ratios of measurements, printed for people; no money")]
+#![expect(
+    clippy::float_arithmetic,
+    clippy::print_stdout,
+    reason = "ratios of measurements, printed for people; no money"
+)]
 
 pub mod events;
 pub mod footprint;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use uuid::Uuid;
+use chassis::id::IdGenerator;
 
 use super::{Effort, Verdict, difference, ratio, sentinel};
 use crate::harness::{RegionUnderTest, Setup, repository};
@@ -68,12 +68,17 @@ async fn posts(region: &RegionUnderTest, time: Duration) -> anyhow::Result<f64> 
             while !stop.load(Ordering::Relaxed) {
                 let response = client
                     .post(&url)
-                    .header("Idempotency-Key", Uuid::now_v7().to_string())
+                    .header("Idempotency-Key", IdGenerator.uuid().to_string())
                     .header("Content-Type", "application/json")
                     .body(body.clone())
                     .send()
                     .await?;
-                anyhow::ensure!(response.status().is_success(), "{}: {}", response.status(), response.text().await?);
+                anyhow::ensure!(
+                    response.status().is_success(),
+                    "{}: {}",
+                    response.status(),
+                    response.text().await?
+                );
                 response.bytes().await?;
                 acknowledged.fetch_add(1, Ordering::Relaxed);
             }
@@ -135,16 +140,29 @@ async fn pgbench(region: &RegionUnderTest, database: &str, time: Duration) -> an
     let postgres = region.local.postgres().context("the region has a PostgreSQL of its own")?;
     let started = std::time::SystemTime::UNIX_EPOCH.elapsed()?;
     let script: PathBuf = repository().join("tests/bench/submit_referral.sql");
-    let output = tokio::process::Command::new(local::packages::Machine::look().postgres()?.program("pgbench"))
-        .args(["-n", "-M", "prepared", "-c", PGBENCH_CLIENTS, "-j", "1", "-h", "127.0.0.1", "-U", "intake_runtime"])
-        .args(["-p", &postgres.port().to_string(), "-T", &time.as_secs().to_string()])
-        // Ids rise from run to run and from transaction to transaction.
-        .args(["-D", "n=0", "-D", &format!("base={}", started.as_micros())])
-        .arg("-f")
-        .arg(script)
-        .arg(database)
-        .output()
-        .await?;
+    let output =
+        tokio::process::Command::new(local::packages::Machine::look().postgres()?.program("pgbench"))
+            .args([
+                "-n",
+                "-M",
+                "prepared",
+                "-c",
+                PGBENCH_CLIENTS,
+                "-j",
+                "1",
+                "-h",
+                "127.0.0.1",
+                "-U",
+                "intake_runtime",
+            ])
+            .args(["-p", &postgres.port().to_string(), "-T", &time.as_secs().to_string()])
+            // Ids rise from run to run and from transaction to transaction.
+            .args(["-D", "n=0", "-D", &format!("base={}", started.as_micros())])
+            .arg("-f")
+            .arg(script)
+            .arg(database)
+            .output()
+            .await?;
     let text = String::from_utf8_lossy(&output.stdout);
     anyhow::ensure!(output.status.success(), "pgbench failed: {}", String::from_utf8_lossy(&output.stderr));
     let line = text.lines().find(|line| line.starts_with("tps = ")).context("pgbench printed no tps")?;

@@ -57,5 +57,9 @@ async fn main() -> ExitCode {
         eprintln!("the benchmark could not go on: {error:#}");
         return ExitCode::FAILURE;
     }
-    if verdicts.iter().all(|verdict| *verdict == Verdict::Pass) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if verdicts.iter().all(|verdict| *verdict == Verdict::Pass) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }

@@ -71,7 +71,12 @@ async fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(report) => {
-            eprintln!("{} violations; repeat with --seed {} --faults {}", report.violations.len(), report.seed, report.faults.len());
+            eprintln!(
+                "{} violations; repeat with --seed {} --faults {}",
+                report.violations.len(),
+                report.seed,
+                report.faults.len()
+            );
             for violation in &report.violations {
                 eprintln!("  {violation}");
             }
@@ -102,9 +107,16 @@ async fn run(arguments: &Arguments) -> anyhow::Result<Report> {
         for _ in 0..CHECKPOINT.min(arguments.faults - report.faults.len()) {
             let fault = Fault::random(&mut random);
             let began = Instant::now();
-            fault.happen(&region).await.with_context(|| format!("fault {}: {fault:?}", report.faults.len() + 1))?;
+            fault
+                .happen(&region)
+                .await
+                .with_context(|| format!("fault {}: {fault:?}", report.faults.len() + 1))?;
             let acknowledged = region.ledger.acknowledged()?;
-            eprintln!("{:>5}  {fault:?}  {} ms  {acknowledged} acknowledged", report.faults.len() + 1, began.elapsed().as_millis());
+            eprintln!(
+                "{:>5}  {fault:?}  {} ms  {acknowledged} acknowledged",
+                report.faults.len() + 1,
+                began.elapsed().as_millis()
+            );
             report.faults.push(Happened { fault, milliseconds: began.elapsed().as_millis(), acknowledged });
         }
         load.stop().await?;

@@ -59,9 +59,15 @@ impl Management {
         // reqwest panics without a provider, even for plain http. A second installation changes nothing.
         rustls::crypto::ring::default_provider().install_default().ok();
         // No idle connections: tests share one client over runtimes that end, and a connection ends with its runtime.
-        let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).pool_max_idle_per_host(0).build().map_err(|error| {
-            Error::Management { doing: "making an HTTP client".to_owned(), reason: error.to_string() }
-        })?;
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(PATIENCE)
+            .pool_max_idle_per_host(0)
+            .build()
+            .map_err(|error| Error::Management {
+                doing: "making an HTTP client".to_owned(),
+                reason: error.to_string(),
+            })?;
         Ok(Self { base: base.into().trim_end_matches('/').to_owned(), credentials, client })
     }
 
@@ -117,7 +123,8 @@ impl Management {
     pub async fn limit_queue(&self, vhost: &str, queue: &str, messages: u64) -> Result<()> {
         let path = format!("policies/{}/{}", encode(vhost), encode(queue));
         let pattern = format!("^{}$", queue.replace('.', "\\."));
-        let policy = json!({ "pattern": pattern, "definition": { "max-length": messages }, "apply-to": "queues" });
+        let policy =
+            json!({ "pattern": pattern, "definition": { "max-length": messages }, "apply-to": "queues" });
         self.call(Method::PUT, path, Some(policy), &format!("limiting the queue {queue}")).await.map(drop)
     }
 

@@ -152,7 +152,8 @@ pub(super) fn environment(
     let called =
         around.addresses.iter().filter(|(other, _)| **other != service && **other != Service::Gateway);
     named.extend(called.map(|(other, addresses)| {
-        let list: Vec<String> = addresses.iter().take(most).map(|address| format!("http://{address}")).collect();
+        let list: Vec<String> =
+            addresses.iter().take(most).map(|address| format!("http://{address}")).collect();
         (format!("{prefix}_{section}__{}", other.name().to_uppercase()), list.join(","))
     }));
     named

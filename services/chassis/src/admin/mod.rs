@@ -14,10 +14,11 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use proto::admin::v1::admin_service_server::{AdminService, AdminServiceServer};
 use proto::admin::v1::{
-    ForgetHistoriesRequest, ForgetHistoriesResponse, GetStatusRequest, GetStatusResponse, ListConsumedHistoriesRequest,
-    ListConsumedHistoriesResponse, ListParkedRequest, ListParkedResponse, ListProducedHistoriesRequest,
-    ListProducedHistoriesResponse, RaiseEpochRequest, RaiseEpochResponse, RebuildProjectionsRequest,
-    RebuildProjectionsResponse, RedriveParkedRequest, RedriveParkedResponse, RepublishEventsRequest, RepublishEventsResponse,
+    ForgetHistoriesRequest, ForgetHistoriesResponse, GetStatusRequest, GetStatusResponse,
+    ListConsumedHistoriesRequest, ListConsumedHistoriesResponse, ListParkedRequest, ListParkedResponse,
+    ListProducedHistoriesRequest, ListProducedHistoriesResponse, RaiseEpochRequest, RaiseEpochResponse,
+    RebuildProjectionsRequest, RebuildProjectionsResponse, RedriveParkedRequest, RedriveParkedResponse,
+    RepublishEventsRequest, RepublishEventsResponse,
 };
 use tokio_stream::StreamExt as _;
 use tonic::{Request, Response, Status};
@@ -62,13 +63,19 @@ type RebuildStream = Pin<Box<dyn futures::Stream<Item = Result<RebuildProjection
 impl AdminService for Admin {
     type RebuildProjectionsStream = RebuildStream;
 
-    async fn get_status(&self, request: Request<GetStatusRequest>) -> Result<Response<GetStatusResponse>, Status> {
+    async fn get_status(
+        &self,
+        request: Request<GetStatusRequest>,
+    ) -> Result<Response<GetStatusResponse>, Status> {
         let (call, GetStatusRequest {}) = open(request)?;
         let state = self.uow.read(&call, state::ReadState).await.map_err(|error| status(&error))?;
         Ok(Response::new(self.to_status(state)))
     }
 
-    async fn list_parked(&self, request: Request<ListParkedRequest>) -> Result<Response<ListParkedResponse>, Status> {
+    async fn list_parked(
+        &self,
+        request: Request<ListParkedRequest>,
+    ) -> Result<Response<ListParkedResponse>, Status> {
         let (call, request) = open(request)?;
         let query = parked::ListParked::parse(&request).map_err(|error| status(&error))?;
         self.uow.read(&call, query).await.map(Response::new).map_err(|error| status(&error))
@@ -130,12 +137,16 @@ impl AdminService for Admin {
         request: Request<ForgetHistoriesRequest>,
     ) -> Result<Response<ForgetHistoriesResponse>, Status> {
         let (call, request) = open(request)?;
-        let command = histories::ForgetHistories::parse(request, self.consumer()?).map_err(|error| status(&error))?;
+        let command =
+            histories::ForgetHistories::parse(request, self.consumer()?).map_err(|error| status(&error))?;
         let answer = self.uow.write(&call, command, |forgotten| ForgetHistoriesResponse { forgotten }).await;
         answer.map(Response::new).map_err(|error| status(&error))
     }
 
-    async fn raise_epoch(&self, request: Request<RaiseEpochRequest>) -> Result<Response<RaiseEpochResponse>, Status> {
+    async fn raise_epoch(
+        &self,
+        request: Request<RaiseEpochRequest>,
+    ) -> Result<Response<RaiseEpochResponse>, Status> {
         let (call, request) = open(request)?;
         let command = state::RaiseEpoch::parse(&request).map_err(|error| status(&error))?;
         let answer: Result<RaiseEpochResponse, AdminError> =
@@ -175,7 +186,12 @@ fn page_size(asked: i32, default: i64, most: i64) -> Result<i64, AdminError> {
     match i64::from(asked) {
         0 => Ok(default),
         size if (1..=most).contains(&size) => Ok(size),
-        _ => Err(AdminError::invalid("page_size", "OUT_OF_RANGE", format!("is not 1 to {most}"), "leave it out".into())),
+        _ => Err(AdminError::invalid(
+            "page_size",
+            "OUT_OF_RANGE",
+            format!("is not 1 to {most}"),
+            "leave it out".into(),
+        )),
     }
 }
 
@@ -184,7 +200,12 @@ fn ids(field: &str, texts: &[String]) -> Result<Vec<Uuid>, AdminError> {
         .iter()
         .map(|text| {
             Uuid::from_str(text).map_err(|_| {
-                AdminError::invalid(field, "NOT_AN_ID", "is not an id".into(), "ids look like 0190b2c4-7d1e-7c3a-9b2f-3c1d5e7f9a0b".into())
+                AdminError::invalid(
+                    field,
+                    "NOT_AN_ID",
+                    "is not an id".into(),
+                    "ids look like 0190b2c4-7d1e-7c3a-9b2f-3c1d5e7f9a0b".into(),
+                )
             })
         })
         .collect()

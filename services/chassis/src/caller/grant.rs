@@ -65,12 +65,18 @@ impl Grant {
             AccessRule::Public => Ok(Self::without_mandate("public")),
             AccessRule::Internal { principals } => {
                 if principals.contains(&caller.principal) {
-                    Ok(Self { scope: Scope::Region, programmes: Programmes::All, ..Self::without_mandate("internal") })
+                    Ok(Self {
+                        scope: Scope::Region,
+                        programmes: Programmes::All,
+                        ..Self::without_mandate("internal")
+                    })
                 } else {
                     Err(Denied::WrongPrincipal)
                 }
             }
-            AccessRule::Mandate { roles, scope, purpose, .. } => Self::by_mandate(roles, *scope, purpose, caller, today),
+            AccessRule::Mandate { roles, scope, purpose, .. } => {
+                Self::by_mandate(roles, *scope, purpose, caller, today)
+            }
         }
     }
 
@@ -100,7 +106,9 @@ impl Grant {
             .mandates
             .iter()
             .filter(|mandate| {
-                roles.contains(&mandate.role) && mandate.scope as i32 >= scope as i32 && mandate.is_valid_on(today)
+                roles.contains(&mandate.role)
+                    && mandate.scope as i32 >= scope as i32
+                    && mandate.is_valid_on(today)
             })
             .collect();
         let widest = fitting.iter().max_by_key(|mandate| mandate.scope as i32).ok_or(Denied::NoMandate)?;

@@ -87,7 +87,8 @@ impl std::fmt::Debug for Signer {
 impl Signer {
     /// Reads an Ed25519 key (PKCS #8, PEM) that is known to the services as `key_id`.
     pub fn from_file(path: &Path, key_id: &str, region: &str) -> Result<Self, TokenError> {
-        let pem = std::fs::read(path).map_err(|source| TokenError::KeyFile { path: path.to_owned(), source })?;
+        let pem =
+            std::fs::read(path).map_err(|source| TokenError::KeyFile { path: path.to_owned(), source })?;
         let key = EncodingKey::from_ed_pem(&pem).map_err(|_| TokenError::KeyFormat {
             path: path.to_owned(),
             expected: "an Ed25519 private key in PKCS #8 PEM",
@@ -106,7 +107,9 @@ impl Signer {
         let claims = Claims {
             iss: self.authority.clone(),
             aud: self.authority.clone(),
-            sub: caller.worker.map_or_else(|| principal_name(caller.principal).to_owned(), |worker| worker.to_string()),
+            sub: caller
+                .worker
+                .map_or_else(|| principal_name(caller.principal).to_owned(), |worker| worker.to_string()),
             iat: now,
             nbf: now,
             exp: now.saturating_add(seconds.clamp(1, MAX_TOKEN_SECONDS)),
@@ -165,7 +168,8 @@ impl Verifier {
     /// Reads the trusted public keys: a JSON Web Key set whose keys name the principals they may vouch for
     /// (`bondgenoot_principals`).
     pub fn from_file(path: &Path, region: &str) -> Result<Self, TokenError> {
-        let text = std::fs::read(path).map_err(|source| TokenError::KeyFile { path: path.to_owned(), source })?;
+        let text =
+            std::fs::read(path).map_err(|source| TokenError::KeyFile { path: path.to_owned(), source })?;
         let malformed = || TokenError::KeyFormat {
             path: path.to_owned(),
             expected: "a JSON Web Key set of Ed25519 keys with kid, x and bondgenoot_principals",
@@ -229,7 +233,8 @@ impl Verifier {
         if claims.exp.saturating_sub(claims.iat) > MAX_TOKEN_SECONDS {
             return Err(TokenError::Refused("it lives too long"));
         }
-        let principal = principal_from_name(&claims.principal).ok_or(TokenError::Refused("its principal is unknown"))?;
+        let principal =
+            principal_from_name(&claims.principal).ok_or(TokenError::Refused("its principal is unknown"))?;
         if !trusted.principals.contains(&principal) {
             return Err(TokenError::Refused("its key may not vouch for this principal"));
         }
@@ -238,8 +243,12 @@ impl Verifier {
         } else {
             None
         };
-        let caller =
-            Arc::new(Caller { principal, worker, organisation: claims.organisation, mandates: claims.mandates });
+        let caller = Arc::new(Caller {
+            principal,
+            worker,
+            organisation: claims.organisation,
+            mandates: claims.mandates,
+        });
         Ok(Verified { caller, expires: claims.exp })
     }
 }

@@ -48,9 +48,10 @@ impl Deployment {
     /// identifier, timeline or database id differ from what the row remembers.
     pub(crate) async fn read(pool: &PgPool, service: &str, region: &str) -> Result<Self, DeploymentError> {
         let mut connection = pool.acquire().await?;
-        let exists = sqlx::query_scalar!(r#"select to_regclass('chassis.deployment') is not null as "exists!""#)
-            .fetch_one(&mut *connection)
-            .await?;
+        let exists =
+            sqlx::query_scalar!(r#"select to_regclass('chassis.deployment') is not null as "exists!""#)
+                .fetch_one(&mut *connection)
+                .await?;
         let not_migrated = || DeploymentError::NotMigrated { service: service.to_owned() };
         if !exists {
             return Err(not_migrated());
@@ -78,7 +79,11 @@ impl Deployment {
             .await?;
             epoch = match raised {
                 Some(epoch) => epoch,
-                None => sqlx::query_scalar!("select epoch from chassis.deployment").fetch_one(&mut *connection).await?,
+                None => {
+                    sqlx::query_scalar!("select epoch from chassis.deployment")
+                        .fetch_one(&mut *connection)
+                        .await?
+                }
             };
             tracing::warn!(
                 deployment.epoch = epoch,
@@ -89,7 +94,11 @@ impl Deployment {
     }
 
     /// Writes the row of a new database; an existing one stays.
-    pub(crate) async fn write(connection: &mut PgConnection, service: &str, region: &str) -> Result<(), sqlx::Error> {
+    pub(crate) async fn write(
+        connection: &mut PgConnection,
+        service: &str,
+        region: &str,
+    ) -> Result<(), sqlx::Error> {
         let identity = identity(connection).await?;
         sqlx::query!(
             "insert into chassis.deployment (service, region, database_identity) values ($1, $2, $3) on conflict do nothing",

@@ -95,7 +95,12 @@ impl From<sqlx::Error> for DatabaseError {
             // query_canceled (statement_timeout), lock_not_available
             Some("57014" | "55P03") => Self::TooSlow(error),
             // connection exceptions, too many connections, shutting down, starting up, idle-in-transaction time-out
-            Some(code) if code.starts_with("08") || code.starts_with("53") || code.starts_with("57P") || code == "25P03" => {
+            Some(code)
+                if code.starts_with("08")
+                    || code.starts_with("53")
+                    || code.starts_with("57P")
+                    || code == "25P03" =>
+            {
                 Self::Unavailable(error)
             }
             _ => Self::Failed(error),
@@ -132,8 +137,12 @@ impl Describe for DatabaseError {
                 "retry the same call with the same idempotency key in a few seconds"
             }
             Self::Conflict(_) => "read the record again and repeat the change",
-            Self::KeyReused => "use a new Idempotency-Key for a new request, and the old key only for exact repeats",
-            Self::AnswerErased => "the request was carried out; its answer was erased with the person it was about",
+            Self::KeyReused => {
+                "use a new Idempotency-Key for a new request, and the old key only for exact repeats"
+            }
+            Self::AnswerErased => {
+                "the request was carried out; its answer was erased with the person it was about"
+            }
             Self::Constraint { .. } | Self::Inconsistent { .. } | Self::Failed(_) => {
                 "report the request id to the operators of the region"
             }

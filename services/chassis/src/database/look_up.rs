@@ -15,5 +15,8 @@ pub trait LookUp: Send + Sync + 'static {
     type Outcome: Send + 'static;
 
     /// Carries it out: one statement.
-    fn execute(&self, connection: &mut PgConnection) -> impl Future<Output = Result<Self::Outcome, DatabaseError>> + Send;
+    fn execute(
+        &self,
+        connection: &mut PgConnection,
+    ) -> impl Future<Output = Result<Self::Outcome, DatabaseError>> + Send;
 }

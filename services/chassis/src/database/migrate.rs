@@ -50,7 +50,11 @@ pub enum MigrateError {
 }
 
 /// Applies what is missing and writes the deployment row. Safe to repeat, and to run twice at once.
-pub async fn migrate(config: &DatabaseConfig, migrations: &Migrations, region: &str) -> Result<(), MigrateError> {
+pub async fn migrate(
+    config: &DatabaseConfig,
+    migrations: &Migrations,
+    region: &str,
+) -> Result<(), MigrateError> {
     let url = config.owner_url.as_ref().ok_or(MigrateError::NoOwnerUrl)?;
     let role = format!("{}_runtime", migrations.service);
     let mut connection = PgConnectOptions::from_str(url.expose_secret())?

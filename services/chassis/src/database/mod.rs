@@ -20,7 +20,7 @@ pub use error::DatabaseError;
 pub use histories::extend_digest;
 pub use look_up::LookUp;
 pub use migrate::{MigrateError, Migrations, migrate, pending_migrations};
+pub(crate) use pool::options;
 pub use pool::{OpenError, open};
 pub use unit_of_work::{Command, CommandError, UnitOfWork};
-pub(crate) use pool::options;
 pub use work::Work;

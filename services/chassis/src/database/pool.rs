@@ -23,7 +23,9 @@ pub enum OpenError {
     #[error("the database cannot be reached")]
     Unreachable(#[source] DatabaseError),
     /// It may lose acknowledged writes.
-    #[error("the database setting {setting} is {value}: acknowledged writes could be lost; set it to on, or set database.allow_fast for tests")]
+    #[error(
+        "the database setting {setting} is {value}: acknowledged writes could be lost; set it to on, or set database.allow_fast for tests"
+    )]
     NotDurable {
         /// The setting.
         setting: &'static str,
@@ -31,7 +33,9 @@ pub enum OpenError {
         value: String,
     },
     /// The role could see or change more than it may.
-    #[error("the database role {role} is {power}; services run as a role that owns nothing, see the README of chassis")]
+    #[error(
+        "the database role {role} is {power}; services run as a role that owns nothing, see the README of chassis"
+    )]
     TooPowerful {
         /// The role.
         role: String,
@@ -52,18 +56,25 @@ pub enum OpenError {
 /// Connection options common to pool and dedicated connections.
 pub(crate) fn options(config: &DatabaseConfig, service: &str) -> Result<PgConnectOptions, OpenError> {
     let statement_timeout = config.statement_timeout_ms.to_string();
-    Ok(PgConnectOptions::from_str(config.url.expose_secret()).map_err(OpenError::Url)?.application_name(service).options([
-        ("statement_timeout", statement_timeout.as_str()),
-        ("lock_timeout", statement_timeout.as_str()),
-        ("idle_in_transaction_session_timeout", "30s"),
-        ("TimeZone", "UTC"),
-        // The rollback at every release would warn each time that there is nothing to roll back.
-        ("client_min_messages", "error"),
-    ]))
+    Ok(PgConnectOptions::from_str(config.url.expose_secret())
+        .map_err(OpenError::Url)?
+        .application_name(service)
+        .options([
+            ("statement_timeout", statement_timeout.as_str()),
+            ("lock_timeout", statement_timeout.as_str()),
+            ("idle_in_transaction_session_timeout", "30s"),
+            ("TimeZone", "UTC"),
+            // The rollback at every release would warn each time that there is nothing to roll back.
+            ("client_min_messages", "error"),
+        ]))
 }
 
 /// Opens the pool and checks that the database is the right one, durable, and shows the role no more than it should.
-pub async fn open(config: &DatabaseConfig, service: &str, region: &str) -> Result<(PgPool, Deployment), OpenError> {
+pub async fn open(
+    config: &DatabaseConfig,
+    service: &str,
+    region: &str,
+) -> Result<(PgPool, Deployment), OpenError> {
     let pool = PgPoolOptions::new()
         .max_connections(config.max_connections)
         .min_connections(1)

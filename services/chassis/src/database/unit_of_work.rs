@@ -74,7 +74,10 @@ struct Inner {
 
 impl fmt::Debug for UnitOfWork {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("UnitOfWork").field("deployment", &self.inner.deployment).finish_non_exhaustive()
+        formatter
+            .debug_struct("UnitOfWork")
+            .field("deployment", &self.inner.deployment)
+            .finish_non_exhaustive()
     }
 }
 
@@ -115,7 +118,8 @@ impl UnitOfWork {
                     key,
                 });
                 if let Some(key) = &key
-                    && let Begun::Repeat(sealed) = idempotency::begin(work.connection(), key, &fingerprint).await?
+                    && let Begun::Repeat(sealed) =
+                        idempotency::begin(work.connection(), key, &fingerprint).await?
                 {
                     return this.open_answer(&key.context(), &sealed).map_err(C::Error::from);
                 }
@@ -262,7 +266,11 @@ impl UnitOfWork {
         let result = match self.inner.tasks.run(work).await {
             Ok(result) => result,
             Err(error) => {
-                tracing::error!(db.name = name, task.panicked = error.is_panic(), "a unit of work was cut short");
+                tracing::error!(
+                    db.name = name,
+                    task.panicked = error.is_panic(),
+                    "a unit of work was cut short"
+                );
                 Err(E::from(DatabaseError::CutShort))
             }
         };

@@ -48,10 +48,7 @@ pub(crate) struct Context {
 }
 
 impl Work {
-    pub(super) async fn begin(
-        pool: &sqlx::PgPool,
-        context: Context,
-    ) -> Result<Self, DatabaseError> {
+    pub(super) async fn begin(pool: &sqlx::PgPool, context: Context) -> Result<Self, DatabaseError> {
         let mut transaction = pool.begin().await?;
         let caller = &context.caller;
         let worker = caller.worker.map(|id| id.to_string()).unwrap_or_default();
@@ -72,7 +69,15 @@ impl Work {
         )
         .fetch_one(&mut *transaction)
         .await?;
-        Ok(Self { transaction, context, staged: Vec::new(), subjects: Vec::new(), answer_about: None, stated_purpose: None, wakes: false })
+        Ok(Self {
+            transaction,
+            context,
+            staged: Vec::new(),
+            subjects: Vec::new(),
+            answer_about: None,
+            stated_purpose: None,
+            wakes: false,
+        })
     }
 
     /// The connection, inside the transaction. Nothing but it may be awaited while the work is open.
@@ -160,7 +165,9 @@ impl Work {
 
     /// Undoes everything since the savepoint, staged events too.
     pub(crate) async fn roll_back_to(&mut self, savepoint: Savepoint) -> Result<(), DatabaseError> {
-        sqlx::raw_sql("rollback to savepoint event; release savepoint event").execute(&mut *self.transaction).await?;
+        sqlx::raw_sql("rollback to savepoint event; release savepoint event")
+            .execute(&mut *self.transaction)
+            .await?;
         self.staged.truncate(savepoint.staged);
         self.subjects.truncate(savepoint.subjects);
         Ok(())
@@ -169,7 +176,9 @@ impl Work {
     /// Keeps everything since the savepoint; checks deferred constraints now, so that they name the event that broke them.
     pub(crate) async fn release(&mut self) -> Result<(), DatabaseError> {
         sqlx::raw_sql("set constraints all immediate").execute(&mut *self.transaction).await?;
-        sqlx::raw_sql("set constraints all deferred; release savepoint event").execute(&mut *self.transaction).await?;
+        sqlx::raw_sql("set constraints all deferred; release savepoint event")
+            .execute(&mut *self.transaction)
+            .await?;
         Ok(())
     }
 

@@ -113,13 +113,14 @@ impl Handlers {
         H: for<'a> Fn(&'a mut Work, &'a Envelope, E, Target) -> Handled<'a> + Send + Sync + 'static,
     {
         let handler = Arc::new(handler);
-        let apply: Apply = Arc::new(move |work, envelope, target| match E::decode(envelope.payload.as_slice()) {
-            Ok(event) => handler(work, envelope, event, target),
-            Err(error) => {
-                let message = format!("the payload is no {}: {error}", E::TYPE);
-                Box::pin(async move { Err(HandlerError::Poison(message)) })
-            }
-        });
+        let apply: Apply =
+            Arc::new(move |work, envelope, target| match E::decode(envelope.payload.as_slice()) {
+                Ok(event) => handler(work, envelope, event, target),
+                Err(error) => {
+                    let message = format!("the payload is no {}: {error}", E::TYPE);
+                    Box::pin(async move { Err(HandlerError::Poison(message)) })
+                }
+            });
         self.by_type.insert(E::TYPE, apply);
         if !self.aggregates.contains(&(E::PRODUCER, E::AGGREGATE)) {
             self.aggregates.push((E::PRODUCER, E::AGGREGATE));
@@ -164,7 +165,12 @@ impl Handlers {
     }
 
     /// Applies an event; a type without handler is applied by doing nothing.
-    pub(crate) async fn apply(&self, work: &mut Work, envelope: &Envelope, target: Target) -> Result<(), HandlerError> {
+    pub(crate) async fn apply(
+        &self,
+        work: &mut Work,
+        envelope: &Envelope,
+        target: Target,
+    ) -> Result<(), HandlerError> {
         match self.by_type.get(envelope.event_type.as_str()) {
             Some(apply) => apply(work, envelope, target).await,
             None => Ok(()),

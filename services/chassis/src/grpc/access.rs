@@ -94,9 +94,15 @@ where
                 return Box::pin(async move { Ok(status.into_http()) });
             }
         };
-        let deadline = asked_deadline(request.headers()).map_or(self.layer.deadline, |asked| asked.min(self.layer.deadline));
+        let deadline = asked_deadline(request.headers())
+            .map_or(self.layer.deadline, |asked| asked.min(self.layer.deadline));
         let method = call.method.path;
-        let span = tracing::info_span!("rpc", rpc.method = method, trace.id = call.trace.trace_id(), request.id = &*call.request_id);
+        let span = tracing::info_span!(
+            "rpc",
+            rpc.method = method,
+            trace.id = call.trace.trace_id(),
+            request.id = &*call.request_id
+        );
         request.extensions_mut().insert(call);
         // The clone that was polled ready serves this call.
         let ready = self.inner.clone();
@@ -107,7 +113,13 @@ where
                 Ok(Ok(result)) => result.map(|response| blame_the_message(response, method)),
                 Ok(Err(_)) => {
                     tracing::error!(rpc.method = method, "a handler panicked");
-                    Ok(refusal(ErrorKind::Internal, "INTERNAL", "something went wrong on our side", "report the request id to the operators of the region").into_http())
+                    Ok(refusal(
+                        ErrorKind::Internal,
+                        "INTERNAL",
+                        "something went wrong on our side",
+                        "report the request id to the operators of the region",
+                    )
+                    .into_http())
                 }
                 Err(_) => Ok(refusal(
                     ErrorKind::DeadlineExceeded,
@@ -122,7 +134,10 @@ where
             async move {
                 let result = answer.await;
                 if let Ok(response) = &result {
-                    let code = response.headers().get("grpc-status").and_then(|code| code.to_str().ok()?.parse().ok());
+                    let code = response
+                        .headers()
+                        .get("grpc-status")
+                        .and_then(|code| code.to_str().ok()?.parse().ok());
                     observe(method, code.unwrap_or(0), started);
                 }
                 result
@@ -181,7 +196,8 @@ fn asked_deadline(headers: &HeaderMap) -> Option<Duration> {
 
 impl AccessLayer {
     fn admit(&self, path: &str, headers: &HeaderMap) -> Result<Call, Status> {
-        let method: &'static Method = proto::method(path).ok_or_else(|| Status::unimplemented("no such method"))?;
+        let method: &'static Method =
+            proto::method(path).ok_or_else(|| Status::unimplemented("no such method"))?;
         let caller = header(headers, "authorization")
             .and_then(|value| value.strip_prefix("Bearer "))
             .and_then(|token| {
@@ -201,9 +217,12 @@ impl AccessLayer {
         let grant = Grant::decide(&method.rule, &caller, self.clock.today()).map_err(|denied| {
             tracing::info!(rpc.method = path, access.denied = ?denied, "a call was refused");
             match denied {
-                Denied::NotSignedIn => {
-                    refusal(ErrorKind::Unauthenticated, "SIGN_IN_REQUIRED", "this needs somebody who signed in", "sign in")
-                }
+                Denied::NotSignedIn => refusal(
+                    ErrorKind::Unauthenticated,
+                    "SIGN_IN_REQUIRED",
+                    "this needs somebody who signed in",
+                    "sign in",
+                ),
                 Denied::NoMandate | Denied::WrongPrincipal => refusal(
                     ErrorKind::PermissionDenied,
                     "NO_MANDATE",
@@ -220,7 +239,12 @@ impl AccessLayer {
                 reason: "IF_MATCH_REQUIRED",
                 message: "the call edits a record and does not say which version was read",
                 remedy: "read the record and send its etag in If-Match",
-                violations: vec![Violation::new("If-Match", "REQUIRED", "is missing", "send the etag of the record")],
+                violations: vec![Violation::new(
+                    "If-Match",
+                    "REQUIRED",
+                    "is missing",
+                    "send the etag of the record",
+                )],
             }));
         }
         Ok(Call {
@@ -240,7 +264,11 @@ impl AccessLayer {
 fn bounded(headers: &HeaderMap, name: &'static str, shown: &'static str) -> Result<Option<Arc<str>>, Status> {
     let Some(value) = headers.get(name) else { return Ok(None) };
     match value.to_str() {
-        Ok(text) if !text.is_empty() && text.len() <= MAX_KEY && text.bytes().all(|byte| byte.is_ascii_graphic()) => {
+        Ok(text)
+            if !text.is_empty()
+                && text.len() <= MAX_KEY
+                && text.bytes().all(|byte| byte.is_ascii_graphic()) =>
+        {
             Ok(Some(text.into()))
         }
         _ => Err(violation_status(vec![Violation::new(

@@ -36,7 +36,12 @@ impl Server {
 
     /// Listens, and serves in the background until the tasks shut down; calls in flight are finished. Gives the address,
     /// which tells the port when the setting says 0.
-    pub async fn spawn(self, routes: Routes, address: SocketAddr, tasks: &Tasks) -> Result<SocketAddr, ServerError> {
+    pub async fn spawn(
+        self,
+        routes: Routes,
+        address: SocketAddr,
+        tasks: &Tasks,
+    ) -> Result<SocketAddr, ServerError> {
         let failed = |source| ServerError { address, source };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let bound = listener.local_addr().map_err(failed)?;

@@ -139,7 +139,12 @@ mod tests {
     #[test]
     fn a_thousand_violations_fit_into_the_head_of_an_answer() {
         let violation = |number: usize| {
-            Violation::new(format!("answers.{}{number}", "x".repeat(5_000)), "UNKNOWN", "there is no such question", "leave it out")
+            Violation::new(
+                format!("answers.{}{number}", "x".repeat(5_000)),
+                "UNKNOWN",
+                "there is no such question",
+                "leave it out",
+            )
         };
         for count in [1, 10, 1_000] {
             let rejected = Rejected {

@@ -32,7 +32,8 @@ async fn tokens_that_do_not_count_are_refused() {
     let long_ago = Timestamp::now() - SignedDuration::from_mins(10);
     let soon = Timestamp::now() + SignedDuration::from_mins(10);
     let foreign = Signer::from_file(&region.keys.gateway.file, &region.keys.gateway.id, "asse").unwrap();
-    let other_key = Signer::from_file(&other.keys.gateway.file, &region.keys.gateway.id, &region.code).unwrap();
+    let other_key =
+        Signer::from_file(&other.keys.gateway.file, &region.keys.gateway.id, &region.code).unwrap();
     let unknown_key = Signer::from_file(&region.keys.gateway.file, "nobody", &region.code).unwrap();
     let operator = Caller::principal(Principal::Operator);
     let good = signer.sign(&coordinator(), 60).unwrap();

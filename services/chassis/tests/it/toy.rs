@@ -43,7 +43,8 @@ impl Toy {
     pub async fn start(max_connections: u32) -> Self {
         let region = TestRegion::without_broker().await.unwrap();
         let database = region.database(&MIGRATIONS).await.unwrap();
-        let (pool, deployment) = database::open(&config(&database, max_connections), "toy", &region.code).await.unwrap();
+        let (pool, deployment) =
+            database::open(&config(&database, max_connections), "toy", &region.code).await.unwrap();
         let vault = Vault::from_files(&region.keys.region_key_file, &region.keys.index_key_file).unwrap();
         let tasks = Tasks::new();
         let clock = Clock::new("Europe/Brussels", None).unwrap();
@@ -63,7 +64,12 @@ pub fn call(key: &str, request_hash: u8) -> Call {
     Call {
         method: proto::method("/bondgenoot.intake.v1.ReferralService/SubmitReferral").unwrap(),
         caller: Arc::new(Caller::anonymous()),
-        grant: Grant { mandate: None, scope: Scope::OwnCases, programmes: Programmes::Only(Vec::new()), purpose: "test" },
+        grant: Grant {
+            mandate: None,
+            scope: Scope::OwnCases,
+            programmes: Programmes::Only(Vec::new()),
+            purpose: "test",
+        },
         request_id: "request".into(),
         trace: TraceParent::new_root(),
         idempotency_key: Some(key.into()),
@@ -76,7 +82,11 @@ pub fn call(key: &str, request_hash: u8) -> Call {
 pub fn call_within(programmes: Programmes) -> Call {
     let mut call = call("unused", 0);
     call.idempotency_key = None;
-    call.caller = Arc::new(Caller { principal: Principal::Worker, worker: Some(Uuid::from_u128(5)), ..Caller::anonymous() });
+    call.caller = Arc::new(Caller {
+        principal: Principal::Worker,
+        worker: Some(Uuid::from_u128(5)),
+        ..Caller::anonymous()
+    });
     call.grant.programmes = programmes;
     call
 }

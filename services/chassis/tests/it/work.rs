@@ -1,12 +1,13 @@
 //! The unit of work: what is acknowledged is there, once, with its audit row and event, whatever the caller does.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use chassis::caller::Programmes;
 use chassis::database::{Command, DatabaseError, Work};
 use proto::intake::v1::SubmitReferralResponse;
 use rand::Rng as _;
-use testkit::eventually;
 use uuid::Uuid;
 
 use crate::toy::{CountNotes, Toy, WriteNote, call, call_within, respond};
@@ -62,8 +63,9 @@ async fn two_thousand_cancelled_requests_lose_nothing_that_was_acknowledged() {
 async fn a_pooled_connection_never_comes_back_inside_an_open_transaction() {
     // sqlx 0.9: a `begin` that is dropped halfway leaves the connection inside a transaction that nobody commits.
     let toy = Toy::start(4).await;
-    let (pool, _) =
-        chassis::database::open(&crate::toy::config(&toy.database, 2), "toy", &toy.region.code).await.unwrap();
+    let (pool, _) = chassis::database::open(&crate::toy::config(&toy.database, 2), "toy", &toy.region.code)
+        .await
+        .unwrap();
     let mut cancelled = 0;
     for _ in 0..1_000 {
         let patience = Duration::from_micros(rand::rng().random_range(0..600));
@@ -131,7 +133,8 @@ impl Command for FailAfterWriting {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refusal_leaves_nothing_and_its_key_may_be_used_again() {
     let toy = Toy::start(2).await;
-    let failed: Result<SubmitReferralResponse, _> = toy.work.write(&call("key", 1), FailAfterWriting, respond).await;
+    let failed: Result<SubmitReferralResponse, _> =
+        toy.work.write(&call("key", 1), FailAfterWriting, respond).await;
     assert!(failed.is_err());
     for table in ["notes", "chassis.outbox", "chassis.audit", "chassis.idempotency_keys"] {
         assert_eq!(toy.count(table).await, 0, "{table}");
@@ -148,8 +151,10 @@ async fn a_stored_answer_is_encrypted_and_goes_with_an_erasure_but_its_write_is_
     let person = Uuid::from_u128(77);
     let about = || WriteNote { programme: "w", about: Some(person) };
     let first = toy.work.write(&call("key", 1), about(), respond).await.unwrap();
-    let stored: Vec<u8> =
-        sqlx::query_scalar("select response from chassis.idempotency_keys").fetch_one(&toy.database.admin).await.unwrap();
+    let stored: Vec<u8> = sqlx::query_scalar("select response from chassis.idempotency_keys")
+        .fetch_one(&toy.database.admin)
+        .await
+        .unwrap();
     assert!(!String::from_utf8_lossy(&stored).contains(&first.receipt_number));
 
     struct Erase(Uuid);
@@ -173,7 +178,10 @@ async fn a_stored_answer_is_encrypted_and_goes_with_an_erasure_but_its_write_is_
 async fn row_level_security_sees_the_caller_of_this_work_and_nothing_of_the_one_before() {
     let toy = Toy::start(1).await;
     for programme in ["w", "w", "k"] {
-        toy.work.write(&call(&Uuid::now_v7().to_string(), 0), WriteNote { programme, about: None }, respond).await.unwrap();
+        toy.work
+            .write(&call(&Uuid::now_v7().to_string(), 0), WriteNote { programme, about: None }, respond)
+            .await
+            .unwrap();
     }
 
     let within = |programmes| {
@@ -192,11 +200,9 @@ async fn an_audit_row_cannot_be_changed_or_removed() {
     let toy = Toy::start(1).await;
     toy.work.write(&call("key", 0), note(), respond).await.unwrap();
 
-    for statement in [
-        "update chassis.audit set purpose = 'other'",
-        "delete from chassis.audit",
-        "truncate chassis.audit",
-    ] {
+    for statement in
+        ["update chassis.audit set purpose = 'other'", "delete from chassis.audit", "truncate chassis.audit"]
+    {
         let result = sqlx::raw_sql(statement).execute(&toy.database.admin).await;
         assert!(result.is_err(), "even a superuser was allowed: {statement}");
     }
@@ -211,8 +217,10 @@ async fn events_of_an_aggregate_get_gap_free_numbers_and_a_digest_of_their_histo
         type Error = DatabaseError;
         async fn execute(&self, work: &mut Work) -> Result<(), DatabaseError> {
             for _ in 0..2 {
-                let event =
-                    proto::intake::events::v1::PersonErased { person_id: self.0.to_string(), erased_at: None };
+                let event = proto::intake::events::v1::PersonErased {
+                    person_id: self.0.to_string(),
+                    erased_at: None,
+                };
                 work.publish(self.0, &event);
             }
             Ok(())
@@ -283,7 +291,8 @@ async fn a_restored_copy_of_a_database_raises_the_epoch_once() {
     let config = crate::toy::config(&toy.database, 1);
 
     let opened =
-        futures::future::join_all((0..5).map(|_| chassis::database::open(&config, "toy", &toy.region.code))).await;
+        futures::future::join_all((0..5).map(|_| chassis::database::open(&config, "toy", &toy.region.code)))
+            .await;
 
     for result in opened {
         assert_eq!(result.unwrap().1.epoch(), 2);
@@ -292,27 +301,38 @@ async fn a_restored_copy_of_a_database_raises_the_epoch_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_race_is_run_again() {
-    struct Clash;
+    /// Takes two locks, the other way round than the other one; both hold their first when they want their second.
+    struct Clash {
+        locks: [i64; 2],
+        both: Arc<tokio::sync::Barrier>,
+        runs: Arc<AtomicU32>,
+    }
     impl Command for Clash {
         const NAME: &'static str = "clash";
         type Outcome = ();
         type Error = DatabaseError;
         async fn execute(&self, work: &mut Work) -> Result<(), DatabaseError> {
-            sqlx::raw_sql("set transaction isolation level serializable").execute(work.connection()).await.ok();
-            let count: i64 = sqlx::query_scalar("select count(*) from notes").fetch_one(work.connection()).await?;
-            sqlx::query("insert into notes (note_id, programme, body) values ($1, 'w', $2)")
-                .bind(work.ids().uuid())
-                .bind(count.to_string())
-                .execute(work.connection())
-                .await?;
+            note().execute(work).await?;
+            let first_runs = self.runs.fetch_add(1, Ordering::SeqCst) < 2;
+            for lock in self.locks {
+                sqlx::query("select pg_advisory_xact_lock($1)").bind(lock).execute(work.connection()).await?;
+                if first_runs && lock == self.locks[0] {
+                    self.both.wait().await;
+                }
+            }
             Ok(())
         }
     }
-    let toy = Toy::start(8).await;
+    let toy = Toy::start(4).await;
+    let (both, runs) = (Arc::new(tokio::sync::Barrier::new(2)), Arc::new(AtomicU32::new(0)));
+    let clash = |locks| Clash { locks, both: Arc::clone(&both), runs: Arc::clone(&runs) };
 
-    let runs = (0..3).map(|_| toy.work.run_as(chassis::caller::Principal::Job, Clash));
-    let results = futures::future::join_all(runs).await;
+    let (one, other) = tokio::join!(
+        toy.work.run_as(chassis::caller::Principal::Job, clash([1, 2])),
+        toy.work.run_as(chassis::caller::Principal::Job, clash([2, 1]))
+    );
 
-    assert!(results.iter().all(Result::is_ok), "{results:?}");
-    eventually("all notes are there", || async { (toy.count("notes").await == 3).then_some(()) }).await;
+    assert!(one.is_ok() && other.is_ok(), "{one:?} {other:?}");
+    assert_eq!(runs.load(Ordering::SeqCst), 3, "the loser of the deadlock ran again, once");
+    assert_eq!(toy.count("notes").await, 2, "nothing is left of the lost run");
 }
