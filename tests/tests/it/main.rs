@@ -10,6 +10,7 @@ mod bad_input;
 mod canary;
 mod crashes;
 mod drain;
+mod reasons;
 mod restore;
 mod retries;
 mod servers;
