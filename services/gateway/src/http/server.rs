@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chassis::tasks::Tasks;
+use futures::FutureExt as _;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -17,6 +18,10 @@ use super::Outer;
 
 /// The pause after `accept` failed, for instance because there are no file descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// How long a connection may still send a request after the listener closed: one that was just opened has a request on its way.
+/// Answers during that time close their connection.
+const LAST_WORD: Duration = Duration::from_millis(500);
 
 /// Settings of the server.
 #[derive(Debug, Clone, Copy)]
@@ -41,29 +46,42 @@ impl Server {
         Self { outer, config, tasks }
     }
 
-    /// Accepts until `closing` is cancelled. Open connections then finish the request they are in and close.
+    /// Accepts until `closing` is cancelled, and then what the kernel has accepted for us already. Open connections finish the
+    /// request they are in, or the one on its way, and close.
     pub async fn serve(self, listener: TcpListener, closing: CancellationToken) {
         let places = Arc::new(Semaphore::new(self.config.max_connections.clamp(1, Semaphore::MAX_PERMITS)));
         loop {
             let accepted = tokio::select! {
                 biased;
-                () = closing.cancelled() => return,
+                () = closing.cancelled() => break,
                 accepted = accept(&listener, &places) => accepted,
             };
             match accepted {
-                Ok((stream, peer, place)) => {
-                    let connection = self.clone().connection(stream, peer, closing.clone());
-                    self.tasks.run(async move {
-                        connection.await;
-                        drop(place);
-                    });
-                }
+                Ok((stream, peer, place)) => self.attend(stream, peer, place, &closing),
                 Err(error) => {
                     tracing::warn!(error = %error, "a connection could not be accepted");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             }
         }
+        while let Some(Ok((stream, peer, place))) = accept(&listener, &places).now_or_never() {
+            self.attend(stream, peer, place, &closing);
+        }
+    }
+
+    /// Serves a connection in a task of its own.
+    fn attend(
+        &self,
+        stream: TcpStream,
+        peer: SocketAddr,
+        place: OwnedSemaphorePermit,
+        closing: &CancellationToken,
+    ) {
+        let connection = self.clone().connection(stream, peer, closing.clone());
+        self.tasks.run(async move {
+            connection.await;
+            drop(place);
+        });
     }
 
     async fn connection(self, stream: TcpStream, peer: SocketAddr, closing: CancellationToken) {
@@ -82,7 +100,7 @@ impl Server {
         let mut connection = std::pin::pin!(connection);
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
-            () = closing.cancelled() => {
+            () = closed_for(&closing, LAST_WORD) => {
                 connection.as_mut().graceful_shutdown();
                 connection.await
             }
@@ -91,6 +109,12 @@ impl Server {
             tracing::debug!(error = %error, "a connection ended early");
         }
     }
+}
+
+/// Resolves so long after `closing` was cancelled.
+async fn closed_for(closing: &CancellationToken, time: Duration) {
+    closing.cancelled().await;
+    tokio::time::sleep(time).await;
 }
 
 async fn accept(
