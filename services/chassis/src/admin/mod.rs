@@ -153,16 +153,16 @@ impl AdminService for Admin {
             self.uow.write(&call, command, |epoch| RaiseEpochResponse { epoch }).await;
         let answer = answer.map_err(|error| status(&error))?;
         self.uow.deployment().set_epoch(answer.epoch);
-        log_raised(&call, &request.reason, answer.epoch);
+        log_raised(&call, answer.epoch);
         Ok(Response::new(answer))
     }
 }
 
-fn log_raised(call: &Call, reason: &str, epoch: i64) {
+/// The reason is free text and stands in the audit row only.
+fn log_raised(call: &Call, epoch: i64) {
     tracing::warn!(
         request.id = &*call.request_id,
         deployment.epoch = epoch,
-        reason,
         "the producer epoch was raised; run `bondgenoot reconcile`"
     );
 }

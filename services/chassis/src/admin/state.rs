@@ -84,7 +84,9 @@ impl Command for RecordOnly {
 
 /// Raises the producer epoch.
 #[derive(Debug)]
-pub(super) struct RaiseEpoch;
+pub(super) struct RaiseEpoch {
+    reason: String,
+}
 
 impl RaiseEpoch {
     pub(super) fn parse(request: &RaiseEpochRequest) -> Result<Self, AdminError> {
@@ -97,7 +99,7 @@ impl RaiseEpoch {
                 "say which backup was restored, e.g. `restored from backup of 2026-11-21`".into(),
             ));
         }
-        Ok(Self)
+        Ok(Self { reason: reason.to_owned() })
     }
 }
 
@@ -107,6 +109,7 @@ impl Command for RaiseEpoch {
     type Error = AdminError;
 
     async fn execute(&self, work: &mut Work) -> Result<i64, AdminError> {
+        work.states_purpose(&self.reason);
         Ok(work.raise_epoch().await?)
     }
 }

@@ -131,6 +131,12 @@ async fn an_operator_sees_repairs_and_republishes_and_every_call_is_audited() {
     // The epoch counts for the next event, also when another process writes it.
     let epoch =
         intake.raise_epoch(RaiseEpochRequest { reason: "restored".into() }).await.unwrap().into_inner().epoch;
+    let purpose: String =
+        sqlx::query_scalar("select purpose from chassis.audit where action like '%/RaiseEpoch'")
+            .fetch_one(&stage.producer.database.admin)
+            .await
+            .unwrap();
+    assert_eq!(purpose, "internal: restored");
     let other = Node::on(&stage.region, "intake", stage.producer.database.clone()).await;
     other.tell(fine, "after the restore").await;
     assert_eq!(stage.producer.number("select max(epoch) from chassis.outbox").await, epoch);
