@@ -109,7 +109,8 @@ async fn prepare_peer(region: &RegionUnderTest) -> anyhow::Result<String> {
     sqlx::raw_sql("create database pgbench_peer owner intake_owner").execute(&server).await?;
     let state = region.local.state()?;
     let owner = region.local.database(local::region_run::Service::Intake).context("intake has a database")?;
-    let owner_url = owner.owner_url.replace("/intake", &format!("/{name}"));
+    let (server_of_owner, _) = owner.owner_url.rsplit_once('/').context("a database URL ends in its name")?;
+    let owner_url = format!("{server_of_owner}/{name}");
     let status = tokio::process::Command::new(crate::harness::programs()?.join("intake"))
         .arg("migrate")
         .env("INTAKE_DATABASE__URL", &owner_url)
