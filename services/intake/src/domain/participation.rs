@@ -20,6 +20,7 @@ pub struct Participation {
     id: ParticipationId,
     person: PersonId,
     programme: ProgrammeCode,
+    is_known: bool,
 }
 
 /// One run inside a participation. That only one is open at a time is a constraint of the database.
@@ -41,7 +42,8 @@ impl Participation {
         programme: ProgrammeCode,
         known: Option<ParticipationId>,
     ) -> Self {
-        Self { id: known.unwrap_or_else(|| ParticipationId::generate(ids)), person, programme }
+        let is_known = known.is_some();
+        Self { id: known.unwrap_or_else(|| ParticipationId::generate(ids)), person, programme, is_known }
     }
 
     /// Opens an episode.
@@ -52,6 +54,11 @@ impl Participation {
     /// Participation.
     pub const fn id(&self) -> ParticipationId {
         self.id
+    }
+
+    /// Whether the person took part before.
+    pub const fn is_re_entry(&self) -> bool {
+        self.is_known
     }
 
     /// Who takes part.

@@ -1,7 +1,7 @@
 //! The referral: from submitted to its one decision.
 
-use jiff::ToSpan as _;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
 use region::{
     NisCode, ProgrammeCode, RefusalReason, RefusalReasonCode, ScreeningOutcome, WithdrawalReason,
     WithdrawalReasonCode,
@@ -49,6 +49,7 @@ pub struct Referral {
     person: PersonId,
     programme: ProgrammeCode,
     municipality: NisCode,
+    submitted_at: Timestamp,
     standing: Standing,
 }
 
@@ -97,9 +98,10 @@ impl Referral {
         person: PersonId,
         programme: ProgrammeCode,
         municipality: NisCode,
+        submitted_at: Timestamp,
         standing: Standing,
     ) -> Self {
-        Self { id, person, programme, municipality, standing }
+        Self { id, person, programme, municipality, submitted_at, standing }
     }
 
     /// Screens; may be repeated until a decision is taken.
@@ -189,6 +191,11 @@ impl Referral {
         self.municipality
     }
 
+    /// When it was received: waiting starts here.
+    pub const fn submitted_at(&self) -> Timestamp {
+        self.submitted_at
+    }
+
     /// State.
     pub const fn state(&self) -> ReferralState {
         self.standing.state
@@ -219,6 +226,7 @@ mod tests {
             PersonId::from_uuid(Uuid::from_u128(2)),
             "w-esf".parse().unwrap(),
             "46025".parse().unwrap(),
+            Timestamp::UNIX_EPOCH,
             Standing { state, outcome, erased: false, version: 3 },
         )
     }

@@ -53,6 +53,7 @@ pub fn referral_screened(referral: &Referral, screening: &Screening, at: Timesta
 
 /// Somebody was admitted.
 pub fn participant_admitted(
+    referral: &Referral,
     participation: &Participation,
     episode: &Episode,
     origin: &Origin,
@@ -66,6 +67,9 @@ pub fn participant_admitted(
         programme: participation.programme().to_string(),
         programme_version: origin.version.to_string(),
         admitted_at: Some(to_timestamp(at)),
+        municipality_nis: referral.municipality().to_string(),
+        referred_at: Some(to_timestamp(referral.submitted_at())),
+        re_entry: participation.is_re_entry(),
     }
 }
 

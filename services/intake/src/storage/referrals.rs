@@ -66,7 +66,7 @@ pub struct Locked {
 /// Locks a referral; `None` when there is none in reach.
 pub async fn lock(connection: &mut PgConnection, id: ReferralId) -> Result<Option<Locked>, Error> {
     let row = sqlx::query!(
-        r#"select person_id, programme, municipality_nis, state, version, changed_at, changed_by,
+        r#"select person_id, programme, municipality_nis, submitted_at, state, version, changed_at, changed_by,
                   (select outcome from screenings where screenings.referral_id = referrals.referral_id
                    order by screenings.version desc limit 1) as outcome,
                   (select destroyed_at is not null from person_keys where person_keys.person_id = referrals.person_id) as "erased!"
@@ -96,6 +96,7 @@ pub async fn lock(connection: &mut PgConnection, id: ReferralId) -> Result<Optio
                 PersonId::from_uuid(row.person_id),
                 programme,
                 municipality,
+                row.submitted_at.to_jiff(),
                 standing,
             ),
             changed_at: row.changed_at.to_jiff(),

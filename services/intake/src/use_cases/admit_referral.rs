@@ -48,7 +48,7 @@ impl Command for AdmitReferral {
 
         work.publish(
             participation.id().as_uuid(),
-            &published::participant_admitted(&participation, &episode, &origin, now),
+            &published::participant_admitted(&referral, &participation, &episode, &origin, now),
         );
         work.touches(participation.id().as_uuid());
         step::finish(work, &referral, now, worker).await

@@ -61,6 +61,8 @@ async fn a_referral_tells_its_story_in_order_and_names_nobody() {
         (&decision.participation_id, &referral, &person)
     );
     assert_eq!(event.admitted_at, decision.decided_at);
+    assert_eq!((&*event.municipality_nis, event.referred_at), ("46025", submitted.submitted_at));
+    assert!(!event.re_entry);
     assert!(!event.episode_id.is_empty());
     assert_eq!(PersonErased::decode(&*told[3].4).unwrap().person_id, person);
     for (name, .., payload) in &told {

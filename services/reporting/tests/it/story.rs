@@ -86,6 +86,9 @@ impl Story {
             programme: PROGRAMME.to_owned(),
             programme_version: "1".to_owned(),
             admitted_at: wire(when),
+            municipality_nis: "46020".to_owned(),
+            referred_at: wire(when),
+            re_entry: false,
         }
     }
 
