@@ -4,6 +4,7 @@
 //!   `TEST_AMQP_URL` and `TEST_AMQP_MANAGEMENT_URL`, as `cargo verify` gives them;
 //! - [`TestRegion`] is a region of one test: keys, a vhost, a migrated database per service (cloned from a template),
 //!   services that run in the test's process, callers of every kind;
+//! - [`Producer`] plays the services that another one learns from, with events that repeat, come too early or are broken;
 //! - [`eventually`] waits for a condition with a deadline: no test sleeps.
 //!
 //! A dev-dependency only. Nothing is mocked; what cannot start fails the test and says what to install.
@@ -11,10 +12,12 @@
 mod callers;
 mod database;
 mod eventually;
+mod producer;
 mod region;
 pub mod servers;
 
 pub use callers::{mandate, worker};
 pub use database::TestDatabase;
 pub use eventually::{DEADLINE, eventually};
+pub use producer::{Producer, Sent, queue_is_ready};
 pub use region::{Running, TestRegion, region_file};

@@ -102,7 +102,13 @@ async fn what_can_never_be_read_or_contradicts_is_poison_with_a_plain_reason() {
     expected.push("`referral_id` is another than the aggregate of the event");
 
     let story = Story::new();
-    events.push(producer.next_of_type(story.referral, ReferralSubmitted::TYPE, "referral", vec![0xff]));
+    events.push(producer.next_of_type(
+        "intake",
+        story.referral,
+        ReferralSubmitted::TYPE,
+        "referral",
+        vec![0xff],
+    ));
     expected.push("the payload is no intake.referral_submitted.v1");
 
     let story = Story::new();
@@ -236,8 +242,13 @@ async fn a_type_nobody_handles_is_passed_over_and_the_next_event_applies() {
     let when = at("2024-03-10T09:00:00Z");
     let producer = &mut house.producer;
     let submitted = producer.next(story.referral, &story.submitted(when));
-    let unknown =
-        producer.next_of_type(story.referral, "intake.referral_praised.v9", "referral", vec![1, 2, 3]);
+    let unknown = producer.next_of_type(
+        "intake",
+        story.referral,
+        "intake.referral_praised.v9",
+        "referral",
+        vec![1, 2, 3],
+    );
     let screened = producer.next(story.referral, &story.screened(ScreeningOutcome::Eligible, when));
 
     house.tell(&[submitted, unknown, screened]).await;

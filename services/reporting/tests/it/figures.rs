@@ -3,10 +3,10 @@
 use jiff::ToSpan as _;
 use proto::intake::events::v1::ScreeningOutcome;
 use proto::reporting::v1::{Count, GetIntakeFiguresResponse, WaitingTime};
+use testkit::Sent;
 
 use crate::house::{House, Quiet, coordinator, request};
 use crate::naive;
-use crate::producer::Sent;
 use crate::story::{Story, at, wire};
 
 fn counts(lines: &[(&str, i64)]) -> Vec<Count> {

@@ -10,12 +10,11 @@ use proto::admin::v1::{ForgetHistoriesRequest, RebuildProjectionsRequest, Rebuil
 use proto::intake::events::v1::ScreeningOutcome;
 use proto::reporting::v1::GetIntakeFiguresResponse;
 use proto::reporting::v1::intake_report_service_client::IntakeReportServiceClient;
-use testkit::eventually;
+use testkit::{Producer, Sent, eventually};
 use uuid::Uuid;
 
 use crate::house::{House, coordinator, request};
 use crate::naive;
-use crate::producer::{Producer, Sent};
 use crate::story::{Story, at};
 
 const FROM: &str = "2024-03-01";
@@ -62,6 +61,7 @@ impl House {
         let events: Vec<Sent> = rows
             .into_iter()
             .map(|(event_type, aggregate_id, sequence, payload)| Sent {
+                producer: "intake",
                 event_id: Uuid::nil(),
                 event_type,
                 aggregate_type: "",

@@ -7,11 +7,10 @@ use proto::reporting::v1::intake_report_service_client::IntakeReportServiceClien
 use proto::reporting::v1::{GetIntakeFiguresRequest, GetIntakeFiguresResponse};
 use reporting::Reporting;
 use sqlx::AssertSqlSafe;
-use testkit::{Running, TestRegion, eventually, mandate, worker};
+use testkit::{Producer, Running, Sent, TestRegion, eventually, mandate, queue_is_ready, worker};
 use tonic::Status;
 use uuid::Uuid;
 
-use crate::producer::{Producer, Sent, queue_is_ready};
 use crate::story::PROGRAMME;
 
 /// Reporting and a played intake.
@@ -47,7 +46,7 @@ impl House {
     pub async fn start_on(today: &str) -> Self {
         let region = TestRegion::start().await.unwrap();
         let running = run_on(&region, today).await;
-        queue_is_ready(&region.amqp_url()).await;
+        queue_is_ready(&region.amqp_url(), "reporting").await;
         let producer = Producer::connect(&region.amqp_url(), &region.code).await;
         Self { region, running, producer }
     }

@@ -11,6 +11,5 @@ mod figures;
 mod generations;
 mod house;
 mod naive;
-mod producer;
 mod properties;
 mod story;

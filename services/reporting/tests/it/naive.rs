@@ -12,9 +12,9 @@ use proto::intake::events::v1::{
     ParticipantAdmitted, ParticipantRefused, ReferralScreened, ReferralSubmitted, ReferralWithdrawn,
 };
 use proto::reporting::v1::{Count, GetIntakeFiguresResponse, WaitingTime};
+use testkit::Sent;
 
 use crate::house::brussels;
-use crate::producer::Sent;
 
 /// What is known of one referral.
 #[derive(Default)]

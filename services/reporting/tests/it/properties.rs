@@ -6,11 +6,11 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::test_runner::{Config, TestRunner};
 use proto::intake::events::v1::ScreeningOutcome;
+use testkit::{Producer, Sent};
 use tokio::runtime::Handle;
 
 use crate::house::House;
 use crate::naive;
-use crate::producer::{Producer, Sent};
 use crate::story::{Story, at};
 
 const CASES: u32 = 24;

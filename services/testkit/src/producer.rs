@@ -1,4 +1,6 @@
-//! Plays intake: publishes events with any envelope, so that tests can repeat, reorder and break them.
+//! Plays the services that others learn from: publishes events with any envelope, so that tests can repeat, reorder and break
+//! them.
+#![expect(clippy::unwrap_used, reason = "a test helper: the test fails")]
 
 use std::collections::HashMap;
 
@@ -11,30 +13,45 @@ use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{BasicProperties, Channel, Confirmation, Connection, ConnectionProperties};
 use proto::Event;
-use testkit::eventually;
 use uuid::Uuid;
+
+use crate::eventually;
 
 /// An event as it goes over the wire.
 #[derive(Debug, Clone)]
 pub struct Sent {
+    /// Event.
     pub event_id: Uuid,
+    /// Type with version.
     pub event_type: String,
+    /// Service that publishes it.
+    pub producer: &'static str,
+    /// Aggregate type.
     pub aggregate_type: &'static str,
+    /// Aggregate.
     pub aggregate_id: Uuid,
+    /// Number in its aggregate, from 1.
     pub sequence: i64,
+    /// Names the history up to and with this event.
     pub digest: Vec<u8>,
+    /// The encoded message.
     pub payload: Vec<u8>,
 }
 
-/// Intake, as far as reporting sees it.
+/// Publishes as any service.
+#[derive(Debug)]
 pub struct Producer {
     region: String,
-    histories: HashMap<Uuid, (i64, Vec<u8>)>,
+    histories: HashMap<(&'static str, Uuid), (i64, Vec<u8>)>,
     channel: Channel,
     _connection: Connection,
 }
 
 impl Producer {
+    /// Connects to the broker of a region.
+    ///
+    /// # Panics
+    /// When that fails, as everything here: it fails the test.
     pub async fn connect(amqp_url: &str, region: &str) -> Self {
         let connection = Connection::connect(amqp_url, ConnectionProperties::default()).await.unwrap();
         let channel = connection.create_channel().await.unwrap();
@@ -44,24 +61,26 @@ impl Producer {
 
     /// The next event of an aggregate; publishes nothing yet.
     pub fn next<E: Event>(&mut self, aggregate_id: Uuid, event: &E) -> Sent {
-        self.next_of_type(aggregate_id, E::TYPE, E::AGGREGATE, event.encode_to_vec())
+        self.next_of_type(E::PRODUCER, aggregate_id, E::TYPE, E::AGGREGATE, event.encode_to_vec())
     }
 
     /// As [`next`](Self::next), with any type and payload.
     pub fn next_of_type(
         &mut self,
+        producer: &'static str,
         aggregate_id: Uuid,
         event_type: &str,
         aggregate_type: &'static str,
         payload: Vec<u8>,
     ) -> Sent {
         let event_id = IdGenerator.uuid();
-        let (sequence, digest) = self.histories.entry(aggregate_id).or_default();
+        let (sequence, digest) = self.histories.entry((producer, aggregate_id)).or_default();
         *sequence += 1;
         *digest = extend_digest(digest, event_id);
         Sent {
             event_id,
             event_type: event_type.to_owned(),
+            producer,
             aggregate_type,
             aggregate_id,
             sequence: *sequence,
@@ -71,11 +90,15 @@ impl Producer {
     }
 
     /// Publishes in this order, and returns when the broker has all of them in the queue.
+    ///
+    /// # Panics
+    /// When the broker has no queue for one of them.
     pub async fn send(&self, events: &[Sent]) {
         let mut confirms = Vec::new();
         for event in events {
             let options = BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() };
-            let (key, properties) = (routing_key("intake", event.aggregate_type), self.properties(event));
+            let (key, properties) =
+                (routing_key(event.producer, event.aggregate_type), self.properties(event));
             let published = self.channel.basic_publish(
                 EVENTS_EXCHANGE.into(),
                 key.as_str().into(),
@@ -98,10 +121,10 @@ impl Producer {
         for (name, value) in [
             ("specversion", "1.0".to_owned()),
             ("id", event.event_id.to_string()),
-            ("source", format!("bondgenoot/{}/intake", self.region)),
+            ("source", format!("bondgenoot/{}/{}", self.region, event.producer)),
             ("type", event.event_type.clone()),
             ("time", "2026-11-22T12:00:00Z".to_owned()),
-            ("producer", "intake".to_owned()),
+            ("producer", event.producer.to_owned()),
             ("region", self.region.clone()),
             ("aggregatetype", event.aggregate_type.to_owned()),
             ("aggregateid", event.aggregate_id.to_string()),
@@ -120,13 +143,13 @@ impl Producer {
     }
 }
 
-/// Waits until reporting's queue is there and bound.
-pub async fn queue_is_ready(amqp_url: &str) {
-    eventually("reporting declares its queue", || async {
+/// Waits until the queue of a service is there and bound.
+pub async fn queue_is_ready(amqp_url: &str, service: &str) {
+    eventually("the service declares its queue", || async {
         let connection = Connection::connect(amqp_url, ConnectionProperties::default()).await.ok()?;
         let channel = connection.create_channel().await.ok()?;
         let options = lapin::options::QueueDeclareOptions { passive: true, ..Default::default() };
-        let queue = chassis::events::topology::queue_name("reporting");
+        let queue = chassis::events::topology::queue_name(service);
         let declared =
             channel.queue_declare(queue.as_str().into(), options, FieldTable::default()).await.ok()?;
         // The consumer binds before it consumes.
