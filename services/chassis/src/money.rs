@@ -60,9 +60,31 @@ impl Amount {
         Self(euro)
     }
 
-    /// The amount times a factor, exactly.
+    /// The exact number of euro, to be shown or multiplied further.
+    pub const fn euro(self) -> Decimal {
+        self.0
+    }
+
+    /// The sum, exactly.
+    pub fn checked_add(self, other: Self) -> Result<Self, OutOfRange> {
+        self.0.checked_add(other.0).map(Self).ok_or(OutOfRange)
+    }
+
+    /// The difference, exactly.
+    pub fn checked_sub(self, other: Self) -> Result<Self, OutOfRange> {
+        self.0.checked_sub(other.0).map(Self).ok_or(OutOfRange)
+    }
+
+    /// The amount times a factor, exactly: a product with more digits than a decimal holds is out of range, never rounded.
     pub fn checked_mul(self, factor: Decimal) -> Result<Self, OutOfRange> {
-        self.0.checked_mul(factor).map(Self).ok_or(OutOfRange)
+        let product = self.0.checked_mul(factor).ok_or(OutOfRange)?;
+        let is_exact = product.is_zero() || product.scale() == self.0.scale() + factor.scale();
+        if is_exact { Ok(Self(product)) } else { Err(OutOfRange) }
+    }
+
+    /// The amount divided by a number, to 28 digits: exact when the quotient ends before that.
+    pub fn checked_div(self, divisor: Decimal) -> Result<Self, OutOfRange> {
+        self.0.checked_div(divisor).map(Self).ok_or(OutOfRange)
     }
 
     /// Rounds to whole cents.
@@ -112,6 +134,15 @@ mod tests {
     #[test]
     fn a_sum_that_does_not_fit_is_an_error() {
         assert_eq!(Money::from_cents(i64::MAX).checked_add(Money::from_cents(1)), Err(OutOfRange));
+    }
+
+    #[test]
+    fn a_product_is_exact_or_out_of_range() {
+        let long = Decimal::from_parts(1, 0, 0, false, 27);
+
+        assert_eq!(Amount::from_euro(Decimal::ONE).checked_mul(long).unwrap().euro(), long);
+        assert_eq!(Amount::from_euro(Decimal::new(15, 1)).checked_mul(long).unwrap().euro().scale(), 28);
+        assert_eq!(Amount::from_euro(Decimal::new(151, 2)).checked_mul(long), Err(OutOfRange));
     }
 
     proptest! {

@@ -1,0 +1,50 @@
+//! What finance computes and decides: pure, exact, without a float.
+//!
+//! Start at [`Budget`] (what may be changed when) and [`figures`] (what a budget comes to). Every figure is [`Money`], or an
+//! [`Amount`] that has not been rounded; only [`Amount::round`] leads from the second to the first. Rates, percentages, rounding
+//! and limits come from the [`FinanceModel`] of the programme file; no number of a funder stands in this code.
+
+mod apportion;
+mod budget;
+mod contact_time;
+mod control;
+mod correction;
+mod costs;
+mod figures;
+mod finding;
+mod flat_rate;
+mod flat_rate_split;
+mod funding;
+mod hours;
+mod ids;
+mod municipal;
+mod parse;
+mod rate;
+mod rounding;
+mod staff_line;
+mod text;
+
+pub use apportion::apportion;
+pub use budget::{Budget, BudgetError, BudgetState, MOST_LINES, Standing};
+pub use chassis::money::{Amount, Money, OutOfRange, Rounding};
+pub use contact_time::{ContactTime, Month, MonthError, TimeClass};
+pub use control::{Control, ControlOf};
+pub use correction::WayOut;
+pub use costs::{ComponentCost, Cost, Costs, costs};
+pub use figures::{Figures, figures};
+pub use finding::{Finding, FindingKind};
+pub use flat_rate::{flat_rate, flat_rate_at, with_flat_rate};
+pub use flat_rate_split::{FlatRateShares, PartnerShare, split_flat_rate};
+pub use funding::{
+    Contribution, Funding, FundingLine, ShareBasis, is_cofinancing, residual_split, share_of_maximum,
+    yearly_maximum,
+};
+pub use hours::{Hours, HoursError};
+pub use ids::{BudgetId, ContactId, Etag, LineId, TrajectoryId};
+pub use municipal::{contributions_on, correct_contributions};
+pub use parse::{EuroError, parse_amount, parse_wage};
+pub use rate::{PricedLine, hourly_rate, price};
+pub use region::programme::FinanceModel;
+pub use rounding::{percent_of, rounding, sum};
+pub use staff_line::{RowKey, RowKeyError, StaffLine, Wage};
+pub use text::{BudgetName, NameError};

@@ -1,0 +1,7 @@
+//! Finance: what it computes, against the case of Waasland; and the service, through gRPC on real servers.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what cannot happen fails the test")]
+
+mod case;
+mod golden;
+mod properties;
