@@ -5,6 +5,7 @@
 //!   holds what was applied, `pending` what waits, `parked` what needs a person, `consumed` how far each aggregate is;
 //! - `topology` says which exchanges and queues there are, `envelope` how an event looks on the wire, `connection` how every
 //!   trouble with the broker is met;
+//! - [`fields`] reads what events carry;
 //! - `history` decides whether an event is next, known, early or of another history; `slice` is the transaction around that.
 
 mod connection;
@@ -12,6 +13,7 @@ mod consumed;
 mod consumer;
 mod engine;
 mod envelope;
+pub mod fields;
 mod generations;
 mod handler;
 mod history;

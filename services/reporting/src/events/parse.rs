@@ -4,27 +4,12 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use chassis::events::HandlerError;
-use jiff::Timestamp;
-use jiff::civil::Date;
+use chassis::events::fields::poison;
+pub(super) use chassis::events::fields::{day, id, instant, same_aggregate};
 use region::{ItemCode, NisCode};
-use uuid::Uuid;
 
 /// Longest version of a programme file, in bytes.
 const LONGEST_VERSION: usize = 100;
-
-fn poison(field: &str, what: &str) -> HandlerError {
-    HandlerError::Poison(format!("`{field}` {what}"))
-}
-
-/// Reads an id.
-pub(super) fn id<T: FromStr>(field: &str, text: &str) -> Result<T, HandlerError> {
-    text.parse().map_err(|_| poison(field, "is no id"))
-}
-
-/// Checks that an event is in the history of the aggregate it is about.
-pub(super) fn same_aggregate(field: &str, id: Uuid, aggregate: Uuid) -> Result<(), HandlerError> {
-    if id == aggregate { Ok(()) } else { Err(poison(field, "is another than the aggregate of the event")) }
-}
 
 /// Reads a code of a programme file. Whether a programme knows it is not asked: the event is older than today's file.
 pub(super) fn code(field: &str, text: &str) -> Result<String, HandlerError> {
@@ -52,22 +37,6 @@ pub(super) fn nis(field: &str, text: &str) -> Result<String, HandlerError> {
         .map_err(|_| poison(field, "is no NIS code of a municipality"))
 }
 
-/// Reads an instant, to the microsecond as the database keeps it.
-pub(super) fn instant(field: &str, value: Option<prost_types::Timestamp>) -> Result<Timestamp, HandlerError> {
-    let value = value.ok_or_else(|| poison(field, "is missing"))?;
-    if !(0..1_000_000_000).contains(&value.nanos) {
-        return Err(poison(field, "is no instant"));
-    }
-    Timestamp::new(value.seconds, value.nanos)
-        .and_then(|exact| Timestamp::from_microsecond(exact.as_microsecond()))
-        .map_err(|_| poison(field, "is no instant"))
-}
-
-/// Reads a day.
-pub(super) fn day(field: &str, text: &str) -> Result<Date, HandlerError> {
-    text.parse().map_err(|_| poison(field, "is no day"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,19 +50,12 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_poison_that_names_the_field_and_not_the_value() {
-        assert_eq!(reason(id::<Uuid>("person_id", "Kanarie-Jansen")), "`person_id` is no id");
         assert_eq!(reason(code("channel", "Kanarie Jansen")), "`channel` is no code");
         assert_eq!(reason(codes("reasons", &[])), "`reasons` names no code");
         assert_eq!(
             reason(nis("municipality_nis", "9160")),
             "`municipality_nis` is no NIS code of a municipality"
         );
-        assert_eq!(reason(day("reply_until", "morgen")), "`reply_until` is no day");
-        assert_eq!(reason(instant("submitted_at", None)), "`submitted_at` is missing");
-        let wrong = prost_types::Timestamp { seconds: 0, nanos: -1 };
-        assert_eq!(reason(instant("submitted_at", Some(wrong))), "`submitted_at` is no instant");
-        let far = prost_types::Timestamp { seconds: i64::MAX, nanos: 0 };
-        assert_eq!(reason(instant("submitted_at", Some(far))), "`submitted_at` is no instant");
         assert_eq!(
             reason(version("programme_version", "")),
             "`programme_version` is no version of a programme file"
@@ -105,14 +67,5 @@ mod tests {
         let texts = ["work", "debts", "work"].map(str::to_owned);
 
         assert_eq!(codes("reasons", &texts).unwrap(), ["debts", "work"]);
-    }
-
-    #[test]
-    fn an_instant_before_1970_is_read_right() {
-        let half_a_second_before = prost_types::Timestamp { seconds: -1, nanos: 500_000_000 };
-
-        let read = instant("submitted_at", Some(half_a_second_before)).unwrap();
-
-        assert_eq!(read, Timestamp::from_millisecond(-500).unwrap());
     }
 }
