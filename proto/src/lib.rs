@@ -22,7 +22,9 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/tree.rs"));
 }
 
-pub use generated::bondgenoot::{admin, common, intake, matching, operations, options, reporting};
+pub use generated::bondgenoot::{
+    admin, common, finance, intake, matching, operations, options, reporting, trajectory,
+};
 pub use generated::{bondgenoot, google};
 
 /// The encoded `FileDescriptorSet` of all files, with options and comments.
