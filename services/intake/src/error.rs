@@ -47,6 +47,7 @@ pub const FIELD_REASONS: &[(&str, &str)] = &[
     ("UNKNOWN_REASON", "the programme has no such reason"),
     ("UNKNOWN_VALUE", "the number is not in the closed set of the contract"),
     ("MOTIVATION_MISSING", "a condition is set aside without a motivation"),
+    ("NO_PARTICIPATION", "the referral led to no participation in the same programme"),
     ("MOTIVATION_NOT_NEEDED", "there is a motivation and no condition to set aside"),
     ("ALTERNATIVE_MISSING", "the refusal reason needs an alternative"),
     ("BIRTH_IN_FUTURE", "the birth date lies after today"),

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use chassis::admin::Admin;
 use chassis::caller::Principal;
 use chassis::database::Migrations;
-use chassis::events::Relay;
+use chassis::events::{Consumer, Relay};
 use chassis::kernel::{Kernel, Settings};
 use chassis::process::{Context, Service, Shell};
 use chassis::tasks::Tasks;
@@ -18,6 +18,7 @@ use sqlx::migrate::Migrator;
 use tonic::service::Routes;
 
 use crate::config::IntakeConfig;
+use crate::events;
 use crate::grpc::{Persons, Referrals};
 use crate::jobs;
 use crate::use_cases::PrepareStart;
@@ -80,9 +81,10 @@ impl Service for Intake {
             );
         }
         let relay = Relay::spawn(&kernel.work, &config.database, &config.broker)?;
+        let consumer = Consumer::spawn(&kernel.work, &config.broker, events::handlers());
         let routes = Routes::new(ReferralServiceServer::new(Referrals::new(kernel.work.clone(), region)))
             .add_service(PersonServiceServer::new(Persons::new(kernel.work.clone())))
-            .add_service(Admin::new(kernel.work.clone(), Some(relay), None).into_server());
+            .add_service(Admin::new(kernel.work.clone(), Some(relay), Some(consumer)).into_server());
         let address = kernel.server(&config.grpc).spawn(routes, config.grpc.address, &context.tasks).await?;
         tracing::info!(grpc.address = %address, "listening");
         Ok(())

@@ -35,15 +35,17 @@ pub struct Episode {
 }
 
 impl Participation {
-    /// Begins, or goes on from the participation that the person has in this programme already.
+    /// Begins, or goes on from the participation that this human being has in this programme already, as the person they were
+    /// then.
     pub fn begin(
         ids: IdGenerator,
         person: PersonId,
         programme: ProgrammeCode,
-        known: Option<ParticipationId>,
+        known: Option<(ParticipationId, PersonId)>,
     ) -> Self {
         let is_known = known.is_some();
-        Self { id: known.unwrap_or_else(|| ParticipationId::generate(ids)), person, programme, is_known }
+        let (id, person) = known.unwrap_or_else(|| (ParticipationId::generate(ids), person));
+        Self { id, person, programme, is_known }
     }
 
     /// Opens an episode.

@@ -1,15 +1,16 @@
 //! What intake tells the others: ids, codes and times; never a name, a contact detail or free text.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use proto::intake::events::v1::{
-    ParticipantAdmitted, ParticipantRefused, PersonErased, ReferralScreened, ReferralSubmitted,
+    EpisodeEnded, ParticipantAdmitted, ParticipantRefused, PersonErased, ReferralScreened, ReferralSubmitted,
     ReferralWithdrawn, ScreeningOutcome,
 };
 use region::ClosedSet as _;
 
 use crate::domain::{
-    Episode, Origin, Participation, PersonId, Referral, ReferralId, Refusal, Screening, Submission,
-    Withdrawal,
+    Episode, EpisodeId, Origin, Participation, ParticipationId, PersonId, Referral, ReferralId, Refusal,
+    Screening, Submission, Withdrawal,
 };
 
 /// An instant of the contract.
@@ -90,6 +91,21 @@ pub fn referral_withdrawn(referral: &Referral, withdrawal: &Withdrawal, at: Time
         referral_id: referral.id().to_string(),
         reason: withdrawal.reason.to_string(),
         withdrawn_at: Some(to_timestamp(at)),
+    }
+}
+
+/// An episode ended.
+pub fn episode_ended(
+    participation: ParticipationId,
+    episode: EpisodeId,
+    last_day: Date,
+    at: Timestamp,
+) -> EpisodeEnded {
+    EpisodeEnded {
+        participation_id: participation.to_string(),
+        episode_id: episode.to_string(),
+        ended_on: last_day.to_string(),
+        ended_at: Some(to_timestamp(at)),
     }
 }
 

@@ -1,10 +1,12 @@
 //! SQL: free functions over the open transaction, one file per table group. Policies of the database decide which rows they see.
 
+pub mod case_access;
 pub mod decisions;
 pub mod duplicates;
 pub mod erasures;
 pub mod file_versions;
 pub mod participations;
+pub mod person_joins;
 pub mod persons;
 pub mod referrals;
 pub mod screenings;

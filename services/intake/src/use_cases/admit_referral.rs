@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chassis::database::{Command, Work};
+use chassis::error::Violation;
 use region::Region;
 
 use super::get_referral::FoundReferral;
@@ -12,9 +13,9 @@ use crate::domain::{Participation, ReferralId};
 use crate::error::Error;
 use crate::events::published;
 use crate::storage::decisions::{self, Signature};
-use crate::storage::{participations, persons};
+use crate::storage::{participations, person_joins, persons};
 
-/// Admits: a participation with its first episode begins.
+/// Admits: a participation with its first episode begins, or an earlier one goes on with another episode.
 #[derive(Debug, Clone)]
 pub struct AdmitReferral {
     /// The region.
@@ -23,6 +24,8 @@ pub struct AdmitReferral {
     pub referral: ReferralId,
     /// Why a rule that does not hold is set aside.
     pub motivation: Option<Motivation>,
+    /// The referral of the same human being that led to a participation which goes on now.
+    pub earlier: Option<ReferralId>,
 }
 
 impl Command for AdmitReferral {
@@ -39,7 +42,18 @@ impl Command for AdmitReferral {
         let (person, programme) = (referral.person(), referral.programme().clone());
         let connection = work.connection();
         let key = persons::key(connection, &vault, person).await?.ok_or(Error::PersonNotFound)?;
-        let known = participations::find(connection, person, &programme).await?;
+        let known = match self.earlier {
+            None => participations::find(connection, person, &programme).await?.map(|known| (known, person)),
+            Some(earlier) => {
+                let led = participations::led_to(connection, earlier).await?;
+                let led =
+                    led.filter(|led| led.programme == programme.as_str()).ok_or_else(no_participation)?;
+                if led.person != person {
+                    person_joins::insert(connection, person, led.person, now, worker).await?;
+                }
+                Some((led.participation, led.person))
+            }
+        };
         let participation = Participation::begin(ids, person, programme, known);
         let episode = participation.open_episode(ids, referral.id());
         participations::insert(connection, &participation, &episode, now).await?;
@@ -53,4 +67,13 @@ impl Command for AdmitReferral {
         work.touches(participation.id().as_uuid());
         step::finish(work, &referral, now, worker).await
     }
+}
+
+fn no_participation() -> Error {
+    Error::Invalid(vec![Violation::new(
+        "earlier_referral_id",
+        "NO_PARTICIPATION",
+        "this referral led to no participation in the same programme",
+        "choose an admitted one among the possible duplicates of the referral, or leave the field empty for somebody new",
+    )])
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::domain::{ErasureGround, PersonId};
 use crate::error::Error;
 use crate::events::published;
-use crate::storage::{erasures, persons};
+use crate::storage::{erasures, person_joins, persons};
 
 /// Erases. A repeat, also under another idempotency key, answers the first time.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +23,15 @@ impl Command for ErasePerson {
     type Error = Error;
 
     async fn execute(&self, work: &mut Work) -> Result<Timestamp, Error> {
-        erase(work, self.person, self.ground).await
+        let mut erased_at = None;
+        // Whoever is known to be the same human being goes too.
+        for person in person_joins::all_of(work.connection(), self.person).await? {
+            let at = erase(work, person, self.ground).await?;
+            if person == self.person {
+                erased_at = Some(at);
+            }
+        }
+        erased_at.ok_or(Error::PersonNotFound)
     }
 }
 

@@ -2,7 +2,9 @@
 
 mod admit_referral;
 mod batch_get_names;
+mod end_episode;
 mod erase_person;
+mod follow_match;
 mod forget_persons;
 mod get_referral;
 mod list_referrals;
@@ -15,7 +17,9 @@ mod withdraw_referral;
 
 pub use admit_referral::AdmitReferral;
 pub use batch_get_names::{BatchGetNames, MOST_NAMES, PersonName};
+pub use end_episode::end_episode;
 pub use erase_person::ErasePerson;
+pub use follow_match::{Access, match_began, match_ended};
 pub use forget_persons::ForgetPersons;
 pub use get_referral::{FoundReferral, GetReferral};
 pub use list_referrals::{ListReferrals, Page};

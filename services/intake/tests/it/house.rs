@@ -33,7 +33,15 @@ pub struct House {
 
 impl House {
     pub async fn open() -> Self {
-        let region = TestRegion::without_broker().await.unwrap();
+        Self::in_region(TestRegion::without_broker().await.unwrap()).await
+    }
+
+    /// With a broker, for tests of events that come in.
+    pub async fn with_broker() -> Self {
+        Self::in_region(TestRegion::start().await.unwrap()).await
+    }
+
+    async fn in_region(region: TestRegion) -> Self {
         let running = region.run::<Intake>("").await.unwrap();
         Self { region, running }
     }
@@ -82,8 +90,21 @@ impl House {
     }
 
     pub async fn admit(&self, read: &Referral, motivation: &str) -> Result<Referral, Status> {
-        let request =
-            AdmitReferralRequest { referral_id: read.referral_id.clone(), motivation: motivation.to_owned() };
+        self.admit_again(read, motivation, "").await
+    }
+
+    /// Admits as the same human being as that of an earlier referral.
+    pub async fn admit_again(
+        &self,
+        read: &Referral,
+        motivation: &str,
+        earlier: &str,
+    ) -> Result<Referral, Status> {
+        let request = AdmitReferralRequest {
+            referral_id: read.referral_id.clone(),
+            motivation: motivation.to_owned(),
+            earlier_referral_id: earlier.to_owned(),
+        };
         let request = with_tag(request, &read.etag);
         Ok(self.referrals(coordinator()).admit_referral(request).await?.into_inner().referral.unwrap())
     }

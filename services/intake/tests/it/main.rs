@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what cannot happen fails the test")]
 
 mod architecture;
+mod consume;
 mod decisions;
 mod erase_person;
 mod events;

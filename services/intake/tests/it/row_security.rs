@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::house::{House, PROGRAMME, form};
 
 /// Tables with rows about people.
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 10] = [
     "referrals",
     "persons",
     "person_keys",
@@ -17,6 +17,7 @@ const TABLES: [&str; 9] = [
     "participations",
     "episodes",
     "case_access",
+    "person_joins",
 ];
 
 /// A caller as the unit of work would set it.
@@ -114,7 +115,6 @@ async fn nobody_else_sees_a_row() {
         As { principal: "anonymous", ..COORDINATOR },
         As { principal: "anonymous", purpose: "public", scope: "own_cases", programmes: "", worker: 0 },
         As { principal: "participant_link", ..COORDINATOR },
-        As { principal: "consumer", purpose: "process", scope: "region", programmes: "*", worker: 0 },
         As { principal: "operator", purpose: "internal", scope: "region", programmes: "*", worker: 0 },
         As { principal: "relay", purpose: "process", scope: "region", programmes: "*", worker: 0 },
     ] {
@@ -129,6 +129,10 @@ async fn nobody_else_sees_a_row() {
             caller.programmes
         );
     }
+    // Events of others end episodes and put workers on cases; nothing of a person is in them.
+    let consumer =
+        As { principal: "consumer", purpose: "process", scope: "region", programmes: "*", worker: 0 };
+    assert_eq!(visible(&pool, Some(consumer)).await, [("episodes", 1), ("case_access", 1)]);
     assert_eq!(visible(&pool, None).await, [], "a used connection without caller");
 }
 

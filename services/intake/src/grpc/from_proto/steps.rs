@@ -75,7 +75,14 @@ pub(in crate::grpc) fn admit(
     let mut fields = Fields::default();
     let referral = fields.id("referral_id", &request.referral_id);
     let motivation = fields.take("motivation", Motivation::parse_optional(&request.motivation));
-    let command = (|| Some(AdmitReferral { region, referral: referral?, motivation: motivation? }))();
+    let earlier = if request.earlier_referral_id.trim().is_empty() {
+        Some(None)
+    } else {
+        fields.id("earlier_referral_id", &request.earlier_referral_id).map(Some)
+    };
+    let command =
+        (|| Some(AdmitReferral { region, referral: referral?, motivation: motivation?, earlier: earlier? }))(
+        );
     fields.finish(command)
 }
 
