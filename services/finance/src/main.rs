@@ -1,5 +1,5 @@
 //! `finance serve | migrate`.
 
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    chassis::process::main::<finance::Finance>()
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use chassis::money::OutOfRange;
 use region::Explained;
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::parse::plain_decimal;
 
@@ -96,9 +96,10 @@ impl Hours {
         (!hours.is_sign_negative() || hours.is_zero()).then(|| Self(hours.normalize()))
     }
 
-    /// The hours of some minutes; a third of an hour has no end, so it is cut to 28 digits.
-    pub fn from_minutes(minutes: u64) -> Self {
-        Self((Decimal::from(minutes) / Decimal::from(60)).normalize())
+    /// The hours of some minutes, rounded half up to the decimals of the programme.
+    pub fn of_minutes(minutes: Decimal, decimals: u32) -> Self {
+        let hours = minutes / Decimal::from(60);
+        Self(hours.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero))
     }
 
     /// As a number.
@@ -141,6 +142,17 @@ mod tests {
         assert_eq!(read("602.047"), Ok("602.047".to_owned()));
         assert_eq!(read("103.2000"), Ok("103.2".to_owned()), "zeros say nothing");
         assert_eq!(read("602.0471"), Err(HoursError::TooManyDecimals { allowed: 3 }));
+    }
+
+    #[test]
+    fn minutes_become_hours_by_the_decimals_of_the_programme() {
+        let shown =
+            |minutes: u32, decimals| Hours::of_minutes(Decimal::from(minutes), decimals).shown(decimals);
+
+        assert_eq!(shown(50, 3), "0.833");
+        assert_eq!(shown(20, 2), "0.33");
+        assert_eq!(shown(90, 3), "1.500");
+        assert_eq!(shown(3, 1), "0.1", "half up");
     }
 
     #[test]

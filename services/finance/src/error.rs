@@ -1,0 +1,260 @@
+//! The errors of finance: kind, stable reason, and what the caller can do about it.
+//!
+//! [`REASONS`] and [`FIELD_REASONS`] are every reason a caller can meet here, collected by the README of the crate `proto`.
+
+use std::collections::BTreeMap;
+
+use chassis::database::{CommandError, DatabaseError};
+use chassis::error::{Describe, ErrorKind, Violation};
+use chassis::vault::SealBroken;
+use jiff::Timestamp;
+use region::Explained;
+use uuid::Uuid;
+
+use crate::domain::{Amount, BudgetError, Etag, MOST_LINES, OutOfRange};
+
+/// Reasons of errors, with what they mean.
+pub const REASONS: &[(&str, &str)] = &[
+    ("INVALID_FIELDS", "some fields are wrong; every one is in the violations"),
+    ("PROGRAMME_NOT_FOUND", "there is no such programme, or it is not in reach of the caller"),
+    ("PROGRAMME_WITHOUT_FINANCE", "the file of the programme says nothing about its money"),
+    ("BUDGET_NOT_FOUND", "there is no such budget, or it is not in reach of the caller"),
+    ("STAFF_LINE_NOT_FOUND", "the budget has no such line of staff"),
+    (
+        "STALE_ETAG",
+        "the budget changed since the caller read it; metadata: changed_by, changed_at, current_etag",
+    ),
+    ("BUDGET_EXISTS", "the programme has a budget of this name for this year"),
+    ("BUDGET_APPROVED", "the budget was approved and does not change any more"),
+    ("BUDGET_EMPTY", "the budget has no line of staff"),
+    ("CONTROLS_NOT_ZERO", "funding is not cost; metadata: each open control with its difference in euro"),
+    ("RULES_MISSING", "the region no longer has the programme file the budget was made under"),
+];
+
+/// Reasons of field violations, with what they mean.
+pub const FIELD_REASONS: &[(&str, &str)] = &[
+    ("REQUIRED", "the field is empty"),
+    ("TOO_LONG", "the text has too many characters"),
+    ("TOO_MANY", "the list, or the budget, has too many items"),
+    ("REPEATED", "an item is in the list twice"),
+    ("CONTROL_CHARACTER", "the text has a character that cannot be shown"),
+    ("NOT_AN_ID", "the text is not an id"),
+    ("UNKNOWN_VALUE", "the number is not in the closed set of the contract"),
+    ("UNKNOWN_PROGRAMME", "the text cannot be the code of a programme"),
+    ("YEAR_OUTSIDE_TERM", "the programme has no budget for this year"),
+    ("ROW_KEY_SHAPE", "the text cannot be the key of a row"),
+    ("DUPLICATE_ROW", "another line of the budget has this key"),
+    ("UNKNOWN_COMPONENT", "the programme has no such component"),
+    ("UNKNOWN_SOURCE", "the programme names no such source for this component"),
+    ("UNKNOWN_PARTNER", "the region has no such partner"),
+    (
+        "PARTNER_NOT_IN_YEAR",
+        "the organisation is no partner in the year of the budget; the remedy names who goes on",
+    ),
+    ("NOT_A_LOCAL_AUTHORITY", "only local authorities contribute to local funding"),
+    ("AMOUNT_SHAPE", "the text is not an amount in euro"),
+    ("AMOUNT_DECIMALS", "the amount has a part of a cent"),
+    ("AMOUNT_NOT_POSITIVE", "the amount must be above zero"),
+    ("AMOUNT_NEGATIVE", "the amount is below zero"),
+    ("AMOUNT_TOO_LARGE", "the amount is larger than any amount here can be"),
+    ("IN_KIND_OVER_AMOUNT", "the part in kind is more than the whole"),
+    ("HOURS_SHAPE", "the text is not a number of hours"),
+    ("HOURS_DECIMALS", "the hours have more decimals than the programme counts"),
+    ("HOURS_NOT_POSITIVE", "the hours must be above zero"),
+    ("HOURS_OVER_CAP", "one person cannot declare that many hours in a year"),
+    ("MONTH_SHAPE", "the text is not a month"),
+    ("BEFORE_FROM", "the last month is before the first"),
+    ("PAGE_SIZE", "a page cannot have that many rows"),
+    ("PAGE_TOKEN", "the page token belongs to another list, or to none"),
+];
+
+/// What can go wrong in finance.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Fields of the request are wrong.
+    #[error("some fields are wrong")]
+    Invalid(Vec<Violation>),
+    /// No such programme, or not the caller's: the answer is the same.
+    #[error("there is no such programme")]
+    ProgrammeNotFound,
+    /// The programme file has no finance model.
+    #[error("the programme keeps no accounts here")]
+    WithoutFinance,
+    /// No such budget, or not the caller's.
+    #[error("there is no such budget")]
+    BudgetNotFound,
+    /// The budget changed since the caller read it.
+    #[error("the budget changed since it was read")]
+    Stale {
+        /// Who changed it.
+        changed_by: Uuid,
+        /// When.
+        changed_at: Timestamp,
+        /// What `If-Match` would have to name.
+        current: Etag,
+    },
+    /// A budget of this programme, year and name is there.
+    #[error("there is a budget of this name for this year")]
+    Exists,
+    /// The budget does not allow this step.
+    #[error(transparent)]
+    Budget(#[from] BudgetError),
+    /// The programme file a budget was made under is gone.
+    #[error("the programme file of the budget is not among the files of the region")]
+    RulesMissing,
+    /// A figure does not fit; the limits of the fields rule it out for any sane programme file.
+    #[error("a figure of the budget does not fit")]
+    OutOfRange(#[from] OutOfRange),
+    /// A wage cannot be opened.
+    #[error("a sealed wage cannot be opened")]
+    Sealed(#[from] SealBroken),
+    /// The database.
+    #[error(transparent)]
+    Database(DatabaseError),
+}
+
+/// The violation of a field whose value cannot be taken.
+pub fn violation(field: impl Into<String>, error: &impl Explained) -> Violation {
+    Violation::new(field, error.reason(), error.to_string(), error.remedy())
+}
+
+impl Error {
+    /// A row cannot be read as what it must be; `what` holds no personal data.
+    pub fn inconsistent(table: &'static str, what: impl std::fmt::Display) -> Self {
+        Self::Database(DatabaseError::Inconsistent { table, what: what.to_string() })
+    }
+}
+
+impl From<DatabaseError> for Error {
+    fn from(error: DatabaseError) -> Self {
+        match error.constraint() {
+            Some("budgets_name_key") => Self::Exists,
+            _ => Self::Database(error),
+        }
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        DatabaseError::from(error).into()
+    }
+}
+
+impl CommandError for Error {
+    fn database(&self) -> Option<&DatabaseError> {
+        match self {
+            Self::Database(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl Describe for Error {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Invalid(_)
+            | Self::Budget(
+                BudgetError::DuplicateRow | BudgetError::WorkerOverCap { .. } | BudgetError::TooManyLines,
+            ) => ErrorKind::InvalidArgument,
+            Self::ProgrammeNotFound | Self::BudgetNotFound | Self::Budget(BudgetError::LineNotFound) => {
+                ErrorKind::NotFound
+            }
+            Self::WithoutFinance
+            | Self::RulesMissing
+            | Self::Budget(BudgetError::Approved | BudgetError::Empty | BudgetError::ControlsOpen(_)) => {
+                ErrorKind::FailedPrecondition
+            }
+            Self::Stale { .. } => ErrorKind::StalePrecondition,
+            Self::Exists => ErrorKind::AlreadyExists,
+            Self::OutOfRange(_) | Self::Sealed(_) => ErrorKind::Internal,
+            Self::Database(error) => error.kind(),
+        }
+    }
+
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::Invalid(_)
+            | Self::Budget(
+                BudgetError::DuplicateRow | BudgetError::WorkerOverCap { .. } | BudgetError::TooManyLines,
+            ) => "INVALID_FIELDS",
+            Self::ProgrammeNotFound => "PROGRAMME_NOT_FOUND",
+            Self::WithoutFinance => "PROGRAMME_WITHOUT_FINANCE",
+            Self::BudgetNotFound => "BUDGET_NOT_FOUND",
+            Self::Budget(BudgetError::LineNotFound) => "STAFF_LINE_NOT_FOUND",
+            Self::Stale { .. } => "STALE_ETAG",
+            Self::Exists => "BUDGET_EXISTS",
+            Self::Budget(BudgetError::Approved) => "BUDGET_APPROVED",
+            Self::Budget(BudgetError::Empty) => "BUDGET_EMPTY",
+            Self::Budget(BudgetError::ControlsOpen(_)) => "CONTROLS_NOT_ZERO",
+            Self::RulesMissing => "RULES_MISSING",
+            Self::OutOfRange(_) | Self::Sealed(_) => "INTERNAL",
+            Self::Database(error) => error.reason(),
+        }
+    }
+
+    fn remedy(&self) -> String {
+        match self {
+            Self::Invalid(_)
+            | Self::Budget(
+                BudgetError::DuplicateRow | BudgetError::WorkerOverCap { .. } | BudgetError::TooManyLines,
+            ) => "correct the fields named in the violations and send the request again",
+            Self::ProgrammeNotFound | Self::BudgetNotFound => {
+                "check what you ask for; records outside your mandate are not shown"
+            }
+            Self::WithoutFinance => "ask the administrator of the region for a programme file with a section [finance]",
+            Self::Budget(BudgetError::LineNotFound) => "read the budget again and name one of its lines",
+            Self::Stale { .. } => "read the budget again, look at what changed, and repeat the step with its new ETag",
+            Self::Exists => "choose another name, or go on with the budget that is there",
+            Self::Budget(BudgetError::Approved) => "make a new budget for what changes",
+            Self::Budget(BudgetError::Empty) => "add the lines of staff first",
+            Self::Budget(BudgetError::ControlsOpen(_)) => {
+                "change the balancing item or the hours of a line as the ways out of the controls say, until every control is 0.00"
+            }
+            Self::RulesMissing => {
+                "ask the administrator of the region to put that version of the programme file back beside the newer ones"
+            }
+            Self::OutOfRange(_) | Self::Sealed(_) => "report the request id to the operators of the region",
+            Self::Database(error) => return error.remedy(),
+        }
+        .to_owned()
+    }
+
+    fn violations(&self) -> Vec<Violation> {
+        let one = |field: &str, reason, remedy: String| {
+            vec![Violation::new(field, reason, self.to_string(), remedy)]
+        };
+        match self {
+            Self::Invalid(violations) => violations.clone(),
+            Self::Budget(BudgetError::DuplicateRow) => {
+                one("row", "DUPLICATE_ROW", "choose another key, or name the line to change it".to_owned())
+            }
+            Self::Budget(BudgetError::WorkerOverCap { cap }) => one(
+                "hours",
+                "HOURS_OVER_CAP",
+                format!("write fewer hours: at most {cap} over all lines of this worker"),
+            ),
+            Self::Budget(BudgetError::TooManyLines) => {
+                one("row", "TOO_MANY", format!("keep to {MOST_LINES} lines, or divide the budget"))
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn metadata(&self) -> BTreeMap<String, String> {
+        match self {
+            Self::Stale { changed_by, changed_at, current } => [
+                ("changed_by", changed_by.to_string()),
+                ("changed_at", changed_at.to_string()),
+                ("current_etag", current.to_string()),
+            ]
+            .map(|(name, value)| (name.to_owned(), value))
+            .into(),
+            Self::Budget(BudgetError::ControlsOpen(open)) => open
+                .iter()
+                .map(|(control, difference)| (control.clone(), Amount::from(*difference).euro().to_string()))
+                .collect(),
+            Self::Database(error) => error.metadata(),
+            _ => BTreeMap::new(),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Composition root: settings to gRPC service, relay and event consumer.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use chassis::admin::Admin;
+use chassis::caller::Principal;
+use chassis::database::Migrations;
+use chassis::events::{Consumer, Relay};
+use chassis::kernel::{Kernel, Settings};
+use chassis::process::{Context, Service, Shell};
+use proto::finance::v1::budget_service_server::BudgetServiceServer;
+use region::Region;
+use sqlx::migrate::Migrator;
+use tonic::service::Routes;
+
+use crate::config::FinanceConfig;
+use crate::events;
+use crate::grpc::Budgets;
+use crate::use_cases::PrepareStart;
+
+static MIGRATIONS: Migrator = sqlx::migrate!();
+
+/// The service finance.
+#[derive(Debug)]
+pub struct Finance;
+
+fn load_region(file: &Path) -> anyhow::Result<Region> {
+    region::load(file)
+        .map_err(|report| anyhow::anyhow!("the region file cannot be used (region.file):\n{report}"))
+}
+
+impl Service for Finance {
+    const NAME: &'static str = "finance";
+    const DEFAULTS: &'static str = include_str!("../config/default.toml");
+    type Config = FinanceConfig;
+
+    fn shell(config: &FinanceConfig) -> Shell<'_> {
+        Shell {
+            log: &config.log,
+            health: &config.health,
+            database: &config.database,
+            drain_ms: config.grpc.drain_ms,
+        }
+    }
+
+    fn migrations() -> Migrations {
+        Migrations { service: Self::NAME, set: &MIGRATIONS }
+    }
+
+    fn region_code(config: &FinanceConfig) -> anyhow::Result<String> {
+        Ok(load_region(&config.region.file)?.code.to_string())
+    }
+
+    async fn start(config: FinanceConfig, context: Context) -> anyhow::Result<()> {
+        let region = Arc::new(load_region(&config.region.file)?);
+        let settings = Settings {
+            database: &config.database,
+            keys: &config.keys,
+            region: region.code.as_str(),
+            time_zone: region.time_zone.iana_name().context("the time zone of the region has no name")?,
+            clock_file: config.region.clock_file.as_deref(),
+        };
+        let kernel = Kernel::open(&settings, &Self::migrations(), &context.tasks).await?;
+        kernel.work.run_as(Principal::Job, PrepareStart { region: Arc::clone(&region) }).await?;
+        let relay = Relay::spawn(&kernel.work, &config.database, &config.broker)?;
+        let consumer = Consumer::spawn(&kernel.work, &config.broker, events::handlers());
+        let admin = Admin::new(kernel.work.clone(), Some(relay), Some(consumer));
+        let routes = Routes::new(BudgetServiceServer::new(Budgets::new(kernel.work.clone(), region)))
+            .add_service(admin.into_server());
+        let address = kernel.server(&config.grpc).spawn(routes, config.grpc.address, &context.tasks).await?;
+        tracing::info!(grpc.address = %address, "listening");
+        Ok(())
+    }
+}

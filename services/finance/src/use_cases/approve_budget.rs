@@ -1,0 +1,39 @@
+//! A budget is approved.
+
+use std::sync::Arc;
+
+use chassis::database::{Command, Work};
+use region::Region;
+
+use super::get_budget::BudgetView;
+use super::step;
+use crate::domain::{BudgetId, figures};
+use crate::error::Error;
+use crate::events::published;
+
+/// Closes a draft whose controls are all 0.00.
+#[derive(Debug, Clone)]
+pub struct ApproveBudget {
+    /// The region.
+    pub region: Arc<Region>,
+    /// Which budget.
+    pub budget: BudgetId,
+}
+
+impl Command for ApproveBudget {
+    const NAME: &'static str = "approve_budget";
+    type Outcome = BudgetView;
+    type Error = Error;
+
+    async fn execute(&self, work: &mut Work) -> Result<BudgetView, Error> {
+        let mut budget = step::begin(work, self.budget).await?;
+        let model = step::rules(&self.region, &budget)?;
+        let figures = figures(model, budget.lines(), budget.funding())?;
+        let (now, worker) = (work.now(), step::worker(work)?);
+        budget.approve(&figures, now, worker)?;
+
+        let approved = published::budget_approved(&budget, &figures.costs, now)?;
+        work.publish(budget.id().as_uuid(), &approved);
+        step::finish(work, &self.region, budget, now, worker).await
+    }
+}
