@@ -31,6 +31,25 @@ closed_set! {
     }
 }
 
+/// What comes before the end of a trajectory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Closing {
+    /// Whether a trajectory ends only after a closing evaluation that was held, or that they refused.
+    pub evaluation_required: bool,
+}
+
+impl Closing {
+    /// Reads `[closing]`; a programme without it asks for nothing.
+    pub(crate) fn read(section: &mut Section<'_, '_>) -> Option<Self> {
+        if !section.has("closing") {
+            return Some(Self::default());
+        }
+        section.optional_table("closing", |closing| {
+            Some(Self { evaluation_required: closing.boolean("evaluation_required")? })
+        })
+    }
+}
+
 /// A reason of exit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ExitReason {

@@ -21,7 +21,7 @@ pub use decision::{RefusalReason, WithdrawalReason};
 pub use domains::{LifeDomain, SecrecyClass};
 pub use duties::{Anchor, Due, Duty};
 pub use eligibility::{EligibilityRule, OnFailure, RuleKind};
-pub use exits::{ExitOutcome, ExitReason, WorkCircuit};
+pub use exits::{Closing, ExitOutcome, ExitReason, WorkCircuit};
 pub use finance::{
     Component, FinanceModel, FlatRate, FlatRateSplit, FundingShare, FundingSource, HourlyRate, RoundingLevel,
     RoundingRule,

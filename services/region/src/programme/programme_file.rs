@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use crate::closed_set::closed_set;
 use crate::programme::{
-    Capacity, Channel, ChannelKind, Duty, EligibilityRule, ExitReason, FinanceModel, Indicator, InflowShare,
-    Instrument, LifeDomain, Matching, Question, ReferralReason, RefusalReason, Retention, Role, RoleRule,
-    WithdrawalReason,
+    Capacity, Channel, ChannelKind, Closing, Duty, EligibilityRule, ExitReason, FinanceModel, Indicator,
+    InflowShare, Instrument, LifeDomain, Matching, Question, ReferralReason, RefusalReason, Retention, Role,
+    RoleRule, WithdrawalReason,
 };
 use crate::read::{Namespace, Section};
 use crate::report::MistakeKind;
@@ -76,6 +76,8 @@ pub struct Programme {
     pub duties: Vec<Duty>,
     /// Why a trajectory ends.
     pub exit_reasons: Vec<ExitReason>,
+    /// What comes before the end of a trajectory.
+    pub closing: Closing,
     /// What is counted.
     pub indicators: Vec<Indicator>,
     /// How it is paid; `None` when the platform keeps no accounts of it.
@@ -155,6 +157,7 @@ impl Programme {
         let instruments = section.tables("instrument", 0, Instrument::read);
         let duties = section.tables("duty", 0, Duty::read);
         let exit_reasons = section.tables("exit_reason", 1, ExitReason::read);
+        let closing = Closing::read(section);
         let indicators = section.tables("indicator", 0, Indicator::read);
         let finance = section.optional_table("finance", FinanceModel::read);
         let retention = Retention::read(section);
@@ -180,6 +183,7 @@ impl Programme {
             instruments: instruments?,
             duties: duties?,
             exit_reasons: exit_reasons?,
+            closing: closing?,
             indicators: indicators?,
             finance,
             retention: retention?,

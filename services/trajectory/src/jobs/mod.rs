@@ -1,0 +1,3 @@
+//! Run-once jobs, and what a serving process repeats.
+
+pub mod duties;
