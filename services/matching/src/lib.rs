@@ -8,4 +8,14 @@
 //! [`events`]. [`Matching`] puts it together. Start reading at [`domain::proposal`] and `use_cases/confirm_match.rs`; the README has
 //! tables, events, settings and alerts.
 
+mod config;
 pub mod domain;
+pub mod error;
+pub mod events;
+mod grpc;
+mod service;
+pub mod storage;
+pub mod use_cases;
+
+pub use config::MatchingConfig;
+pub use service::Matching;

@@ -50,13 +50,11 @@ fn shared_language(input: &Input, worker: &WorkerFacts) -> (bool, String) {
     if asked.is_empty() {
         return (true, "De deelnemer vraagt geen bepaalde taal.".to_owned());
     }
-    match asked.iter().find(|language| worker.languages.contains(language)) {
-        Some(language) => (true, format!("Ze spreken allebei {language}.")),
-        None => {
-            let asked: Vec<&str> = asked.iter().map(region::LanguageCode::as_str).collect();
-            (false, format!("Spreekt geen {}.", asked.join(" of ")))
-        }
+    if let Some(language) = asked.iter().find(|language| worker.languages.contains(language)) {
+        return (true, format!("Ze spreken allebei {language}."));
     }
+    let asked: Vec<&str> = asked.iter().map(region::LanguageCode::as_str).collect();
+    (false, format!("Spreekt geen {}.", asked.join(" of ")))
 }
 
 fn gender_preference(input: &Input, worker: &WorkerFacts) -> (bool, String) {

@@ -1,0 +1,26 @@
+//! The settings of matching; `config/default.toml` lists every one with a comment.
+
+use chassis::config::{
+    BrokerConfig, DatabaseConfig, GrpcConfig, HealthConfig, KeysConfig, LogConfig, RegionConfig,
+};
+use serde::Deserialize;
+
+/// The settings of matching.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MatchingConfig {
+    /// Its database.
+    pub database: DatabaseConfig,
+    /// The broker its events go to and come from.
+    pub broker: BrokerConfig,
+    /// Its gRPC server.
+    pub grpc: GrpcConfig,
+    /// Its port for probes and metrics.
+    pub health: HealthConfig,
+    /// Its region.
+    pub region: RegionConfig,
+    /// Its keys.
+    pub keys: KeysConfig,
+    /// Its logs.
+    pub log: LogConfig,
+}

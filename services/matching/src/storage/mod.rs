@@ -1,0 +1,16 @@
+//! SQL: free functions over the open transaction, one file per table group. Policies of the database decide which rows they see.
+
+pub mod capacities;
+pub mod facts;
+pub mod file_versions;
+pub mod mandates;
+pub mod matches;
+pub mod persons;
+pub mod places;
+pub mod proposals;
+mod read;
+mod sealed;
+pub mod waiting;
+pub mod workers;
+
+pub use sealed::{open, place};

@@ -1,0 +1,44 @@
+//! What matching does: one file per use case, each a [`Command`](chassis::database::Command) that runs in one unit of work.
+
+mod archive;
+mod batch_get_worker_names;
+mod close_match;
+mod confirm_match;
+mod end_mandate;
+mod end_match;
+mod get_match;
+mod get_proposal;
+mod get_worker;
+mod grant_mandate;
+mod hand_over_match;
+mod list_matches;
+mod list_waiting;
+mod list_workers;
+mod place;
+mod prepare_start;
+mod propose_match;
+mod register_worker;
+mod replay_proposal;
+mod set_capacity;
+mod step;
+mod update_worker;
+
+pub use batch_get_worker_names::{BatchGetWorkerNames, MOST_NAMES, WorkerName};
+pub use close_match::close_match;
+pub use confirm_match::ConfirmMatch;
+pub use end_mandate::EndMandate;
+pub use end_match::EndMatch;
+pub use get_match::GetMatch;
+pub use get_proposal::{FoundProposal, GetProposal};
+pub use get_worker::{FoundWorker, GetWorker};
+pub use grant_mandate::{GrantMandate, Granted};
+pub use hand_over_match::{HandOverMatch, HandedOver};
+pub use list_matches::{ListMatches, MatchPage};
+pub use list_waiting::{ListWaiting, Waiting, WaitingPage};
+pub use list_workers::{ListWorkers, ListedWorker, WorkerPage};
+pub use prepare_start::PrepareStart;
+pub use propose_match::{Asked, ProposeMatch};
+pub use register_worker::RegisterWorker;
+pub use replay_proposal::{Replay, ReplayProposal};
+pub use set_capacity::SetCapacity;
+pub use update_worker::UpdateWorker;
