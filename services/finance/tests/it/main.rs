@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what cannot happen fails the test")]
 
+mod budgets;
 mod case;
 mod golden;
+mod house;
 mod properties;
+mod waasland;
