@@ -6,6 +6,7 @@
 
 mod decisions;
 mod files;
+mod katrol;
 mod mistakes;
 mod municipalities;
 mod readme;

@@ -171,3 +171,72 @@ impl Points {
             .map(|(name, _)| name.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::LazyLock;
+
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    static WAASLAND: LazyLock<region::Region> = LazyLock::new(|| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/regions/waasland");
+        region::load(&folder).unwrap()
+    });
+
+    fn take(instrument: &str, given: &[(&str, i32)]) -> Result<Measure, Vec<(String, MeasureError)>> {
+        let programme = WAASLAND.programme(&"waasland-esf".parse().unwrap()).unwrap();
+        let instrument = programme.instrument(&instrument.parse().unwrap()).unwrap();
+        let given: Vec<_> = given.iter().map(|(item, value)| ((*item).to_owned(), *value)).collect();
+        Measure::take(programme, instrument, date(2024, 6, 1), &given)
+    }
+
+    #[test]
+    fn a_release_scale_is_one_number_from_one_to_ten() {
+        assert_eq!(take("release", &[("", 7)]).unwrap().values[0].value, 7);
+        for wrong in [0, 11, -1, i32::MIN] {
+            let refused = take("release", &[("", wrong)]).unwrap_err();
+            assert_eq!(
+                refused,
+                [("values[0].value".to_owned(), MeasureError::OutOfScale { min: 1, max: 10 })]
+            );
+        }
+        assert_eq!(take("release", &[]).unwrap_err(), [("values".to_owned(), MeasureError::Empty)]);
+    }
+
+    #[test]
+    fn a_star_has_numbers_on_chosen_domains_as_secret_as_they_are() {
+        let measure = take("star", &[("work", 3), ("justice", 2)]).unwrap();
+
+        let classes: Vec<_> = measure.values.iter().map(|value| (value.item.as_str(), value.class)).collect();
+        assert_eq!(classes, [("justice", SecrecyClass::Criminal), ("work", SecrecyClass::Normal)]);
+        let refused = take("star", &[("work", 3), ("work", 9), ("sleep", 1)]).unwrap_err();
+        let fields: Vec<_> = refused.iter().map(|(field, error)| (field.as_str(), error.reason())).collect();
+        assert_eq!(
+            fields,
+            [
+                ("values[1].item", "REPEATED"),
+                ("values[1].value", "OUT_OF_SCALE"),
+                ("values[2].item", "UNKNOWN_ITEM")
+            ]
+        );
+    }
+
+    #[test]
+    fn a_scale_with_items_has_a_number_for_each() {
+        let refused = take("empowerment", &[("know-what-i-want", 4)]).unwrap_err();
+
+        assert_eq!(refused.len(), 3);
+        assert!(refused.iter().all(|(field, error)| field == "values" && error.reason() == "ITEM_MISSING"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_number_is_taken_exactly_when_it_is_on_the_scale(number in any::<i32>()) {
+            prop_assert_eq!(take("release", &[("", number)]).is_ok(), (1..=10).contains(&number));
+        }
+    }
+}

@@ -212,3 +212,134 @@ fn monday_of(day: Date) -> Option<Date> {
     let past = i64::from(day.weekday().since(Weekday::Monday));
     day.checked_sub(past.days()).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::LazyLock;
+
+    use jiff::civil::date;
+    use proptest::prelude::*;
+    use region::Region;
+
+    use super::*;
+
+    const KATROL: Size =
+        Size { visits_per_week: 2, school_weeks: 8, families_per_worker: 1, running_max: None };
+    static REGION: LazyLock<Region> = LazyLock::new(|| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/regions/katrol-asse");
+        region::load(&folder).unwrap()
+    });
+
+    fn make(first: Date, weekdays: &[Weekday], own: &[Date]) -> Result<VisitPlan, PlanError> {
+        VisitPlan::make(KATROL, first, weekdays, &FreeDays::new(&REGION.school_calendar, own))
+    }
+
+    fn days(plan: &VisitPlan) -> Vec<Date> {
+        plan.visits.iter().map(|(_, day)| *day).collect()
+    }
+
+    #[test]
+    fn eight_school_weeks_end_as_the_calendar_of_2025_says() {
+        for (first, ends_on) in [
+            (date(2025, 10, 6), date(2025, 12, 5)),
+            (date(2026, 1, 12), date(2026, 3, 13)),
+            (date(2026, 3, 9), date(2026, 5, 15)),
+        ] {
+            let plan = make(first, &[Weekday::Monday, Weekday::Thursday], &[]).unwrap();
+
+            assert_eq!((plan.ends_on, plan.visits.len()), (ends_on, 16), "{first}");
+        }
+    }
+
+    #[test]
+    fn the_autumn_holiday_has_no_visits_and_the_eleventh_of_november_moves_one() {
+        let plan = make(date(2025, 10, 6), &[Weekday::Tuesday, Weekday::Thursday], &[]).unwrap();
+
+        assert!(days(&plan).iter().all(|day| !(date(2025, 10, 27)..=date(2025, 11, 2)).contains(day)));
+        assert!(!days(&plan).contains(&date(2025, 11, 11)));
+        assert!(days(&plan).contains(&date(2025, 11, 10)), "the day before, in the same week");
+    }
+
+    #[test]
+    fn the_last_two_visits_are_early_before_ascension() {
+        let plan = make(date(2026, 3, 9), &[Weekday::Thursday, Weekday::Friday], &[]).unwrap();
+
+        assert_eq!(days(&plan)[14..], [date(2026, 5, 12), date(2026, 5, 13)]);
+        assert_eq!(plan.visits[14].0, 8);
+    }
+
+    #[test]
+    fn a_plan_begins_on_a_school_day_with_two_days_of_the_week() {
+        let pair = [Weekday::Monday, Weekday::Thursday];
+        assert_eq!(make(date(2025, 10, 4), &pair, &[]), Err(PlanError::Weekend));
+        assert_eq!(
+            make(date(2025, 10, 28), &pair, &[]),
+            Err(PlanError::Free { name: "Herfstvakantie".to_owned(), next_open: Some(date(2025, 11, 3)) })
+        );
+        assert!(matches!(make(date(2025, 10, 6), &pair, &[date(2025, 10, 6)]), Err(PlanError::Free { .. })));
+        for wrong in [&[Weekday::Monday][..], &[Weekday::Monday; 2], &[Weekday::Monday, Weekday::Sunday]] {
+            assert_eq!(make(date(2025, 10, 6), wrong, &[]), Err(PlanError::Weekdays { visits: 2 }));
+        }
+        assert_eq!(make(date(2030, 6, 3), &pair, &[]), Err(PlanError::CalendarEnds { weeks: 8 }));
+    }
+
+    #[test]
+    fn a_week_that_the_own_school_is_closed_is_made_good_later_or_does_not_fit() {
+        let pair = [Weekday::Monday, Weekday::Thursday];
+        let week = |monday: Date| (0..5_i64).map(move |days| monday.checked_add(days.days()).unwrap());
+        let second: Vec<Date> = week(date(2025, 10, 13)).collect();
+        let last: Vec<Date> = week(date(2025, 12, 1)).collect();
+
+        let plan = make(date(2025, 10, 6), &pair, &second).unwrap();
+        assert_eq!(plan.visits.iter().filter(|(week, _)| *week == 3).count(), 4);
+        assert_eq!(make(date(2025, 10, 6), &pair, &last), Err(PlanError::DoesNotFit));
+    }
+
+    fn weekday() -> impl Strategy<Value = Weekday> {
+        (1_i8..6).prop_map(|number| Weekday::from_monday_one_offset(number).unwrap())
+    }
+
+    proptest! {
+        #[test]
+        fn a_plan_has_every_visit_on_an_open_day_of_its_own(
+            start in 0_i64..1900, one in weekday(), other in weekday(), own in proptest::collection::vec(0_i64..120, 0..8)
+        ) {
+            prop_assume!(one != other);
+            let first = date(2023, 11, 6).checked_add(start.days()).unwrap();
+            let own: Vec<Date> = own.into_iter().map(|days| first.checked_add(days.days()).unwrap()).collect();
+            let free = FreeDays::new(&REGION.school_calendar, &own);
+            let Ok(plan) = VisitPlan::make(KATROL, first, &[one, other], &free) else {
+                return Ok(());
+            };
+
+            let days = days(&plan);
+            prop_assert_eq!(days.len(), 16);
+            for pair in days.windows(2) {
+                prop_assert!(pair[0] < pair[1], "two visits on one day");
+            }
+            for day in &days {
+                prop_assert!(free.check(*day).is_ok() && first <= *day && *day <= plan.ends_on, "{}", day);
+            }
+            prop_assert_eq!(Some(plan.ends_on), REGION.school_calendar.end_of_school_weeks(first, 8));
+            prop_assert_eq!(plan.visits.iter().map(|(week, _)| *week).max(), Some(8));
+        }
+
+        #[test]
+        fn without_free_days_of_its_own_every_school_week_has_two(start in 0_i64..1500, one in weekday(), other in weekday()) {
+            prop_assume!(one != other);
+            let first = date(2023, 11, 6).checked_add(start.days()).unwrap();
+            prop_assume!(first.weekday() == Weekday::Monday);
+            let Ok(plan) = make(first, &[one, other], &[]) else { return Ok(()); };
+
+            let free = FreeDays::new(&REGION.school_calendar, &[]);
+            let mondays = (0..80_i64).map(|weeks| first.checked_add(weeks.weeks()).unwrap());
+            let mut school_weeks = mondays.filter(|monday| free.is_school_week(*monday)).take(8);
+            // The thirtieth of June may be alone in its week: what it cannot take goes to September.
+            prop_assume!(school_weeks.all(|monday| free.open_days(monday).len() >= 2));
+            for week in 1..=8 {
+                prop_assert_eq!(plan.visits.iter().filter(|(of, _)| *of == week).count(), 2);
+            }
+        }
+    }
+}
