@@ -4,8 +4,9 @@
 use std::future::Future;
 use std::time::Duration;
 
+use lapin::protocol::AMQPHardError;
 use lapin::uri::AMQPUri;
-use lapin::{Connection, ConnectionProperties};
+use lapin::{Connection, ConnectionProperties, ErrorKind};
 use rand::Rng as _;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -17,6 +18,9 @@ const CLOSE: Duration = Duration::from_millis(500);
 const HEARTBEAT_SECONDS: u16 = 10;
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// Largest frame of ours, in bytes. The client keeps room for 64 frames per connection, so the broker's 128 KiB would cost
+/// 8 MB of memory for events of one. Longer bodies come in several frames; headers cannot.
+const FRAME_BYTES: u32 = 16 * 1024;
 /// Marks a URL that stands in a file, which is read anew for every connection.
 const FILE_PREFIX: &str = "file:";
 
@@ -41,6 +45,23 @@ pub(super) enum BrokerError {
     Unroutable(String),
 }
 
+impl BrokerError {
+    /// Whether the broker sent a frame that was longer than agreed, as it does with the headers of a message.
+    pub(super) fn is_long_frame(&self) -> bool {
+        let Self::Refused { source, .. } = self else { return false };
+        matches!(source.kind(), ErrorKind::ProtocolError(error) if error.get_id() == AMQPHardError::FRAMEERROR.get_id())
+    }
+}
+
+/// How long the frames of a connection may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Frames {
+    /// Enough for events.
+    Short,
+    /// As long as the broker allows anybody to send.
+    AsBroker,
+}
+
 /// Waits for the broker, for a while.
 pub(super) async fn timed<T>(
     what: &'static str,
@@ -54,7 +75,11 @@ pub(super) async fn timed<T>(
 
 /// Opens a connection that shows this name in the broker's management. The URL may be `file:/path`: then the file is read
 /// now, so that changed credentials count from the next generation on.
-pub(super) async fn connect(url: &SecretString, name: &str) -> Result<Connection, BrokerError> {
+pub(super) async fn connect(
+    url: &SecretString,
+    name: &str,
+    frames: Frames,
+) -> Result<Connection, BrokerError> {
     let url = match url.expose_secret().strip_prefix(FILE_PREFIX) {
         Some(path) => {
             let path = path.strip_prefix("//").unwrap_or(path);
@@ -67,6 +92,9 @@ pub(super) async fn connect(url: &SecretString, name: &str) -> Result<Connection
         .parse()
         .map_err(|_| BrokerError::Url("it should look like amqp://user:password@host/vhost".into()))?;
     uri.query.heartbeat.get_or_insert(HEARTBEAT_SECONDS);
+    if frames == Frames::Short {
+        uri.query.frame_max.get_or_insert(FRAME_BYTES);
+    }
     let properties = ConnectionProperties::default().with_connection_name(name.into());
     timed("connect", Connection::connect_uri(uri, properties)).await
 }

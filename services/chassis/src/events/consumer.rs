@@ -11,7 +11,7 @@ use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions};
 use lapin::types::FieldTable;
 use lapin::{Channel, Connection};
 
-use super::connection::{Backoff, BrokerError, close, connect, timed};
+use super::connection::{Backoff, BrokerError, Frames, close, connect, timed};
 use super::engine::Engine;
 use super::envelope::{self, Arrival};
 use super::handler::Handlers;
@@ -21,7 +21,7 @@ use crate::database::UnitOfWork;
 use crate::error::Chain;
 
 /// Deliveries that are applied in one transaction at most.
-const SLICE: usize = 250;
+const SLICE: usize = 500;
 /// A deadline may also come from another instance, so the next one is looked up at least this often.
 const LOOK_AGAIN: Duration = Duration::from_mins(1);
 
@@ -87,8 +87,9 @@ impl Consumer {
     async fn run(self) {
         let shutdown = self.engine.uow.tasks().shutdown().clone();
         let mut backoff = Backoff::new();
+        let mut frames = Frames::Short;
         loop {
-            let ended = match self.open().await {
+            let ended = match self.open(frames).await {
                 Ok(mut generation) => {
                     self.state.generations.fetch_add(1, Ordering::AcqRel);
                     self.state.connected.store(true, Ordering::Release);
@@ -101,7 +102,13 @@ impl Consumer {
             };
             match ended {
                 Ok(()) => return,
-                Err(error) => tracing::warn!(error.chain = %Chain(&error), "the consumer starts over"),
+                Err(error) => {
+                    tracing::warn!(error.chain = %Chain(&error), "the consumer starts over");
+                    if error.is_long_frame() {
+                        // A message with headers nobody of ours writes; it is in the queue, so it has to be read.
+                        frames = Frames::AsBroker;
+                    }
+                }
             }
             tokio::select! {
                 () = shutdown.cancelled() => return,
@@ -110,9 +117,9 @@ impl Consumer {
         }
     }
 
-    async fn open(&self) -> Result<Generation, BrokerError> {
+    async fn open(&self, frames: Frames) -> Result<Generation, BrokerError> {
         let service = self.engine.uow.deployment().service();
-        let connection = connect(&self.broker.url, &format!("{service} consumer")).await?;
+        let connection = connect(&self.broker.url, &format!("{service} consumer"), frames).await?;
         let channel = timed("open channel", connection.create_channel()).await?;
         topology::declare_for_consumer(&channel, service, self.engine.handlers.bindings()).await?;
         let events = self.listen(&channel, &queue_name(service)).await?;

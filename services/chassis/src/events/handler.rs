@@ -74,6 +74,7 @@ pub type Cleared<'a> = Pin<Box<dyn Future<Output = Result<u64, HandlerError>> + 
 
 type Clear = Arc<dyn for<'a> Fn(&'a mut Work, Target) -> Cleared<'a> + Send + Sync>;
 type Apply = Arc<dyn for<'a> Fn(&'a mut Work, &'a Envelope, Target) -> Handled<'a> + Send + Sync>;
+type ApplyMany = Arc<dyn for<'a> Fn(&'a mut Work, &'a [&'a Envelope], Target) -> Handled<'a> + Send + Sync>;
 type Forget = Arc<dyn for<'a> Fn(&'a mut Work, &'a str, &'a [Uuid], Target) -> Handled<'a> + Send + Sync>;
 
 /// Where a handler writes: services with projections keep generations, so that a rebuild goes on beside the readers.
@@ -87,6 +88,7 @@ pub struct Target {
 #[derive(Clone, Default)]
 pub struct Handlers {
     by_type: HashMap<&'static str, Apply>,
+    many_by_type: HashMap<&'static str, ApplyMany>,
     aggregates: Vec<(&'static str, &'static str)>,
     forget: Option<Forget>,
     clear: Option<Clear>,
@@ -116,16 +118,38 @@ impl Handlers {
         let apply: Apply =
             Arc::new(move |work, envelope, target| match E::decode(envelope.payload.as_slice()) {
                 Ok(event) => handler(work, envelope, event, target),
-                Err(error) => {
-                    let message = format!("the payload is no {}: {error}", E::TYPE);
-                    Box::pin(async move { Err(HandlerError::Poison(message)) })
-                }
+                Err(error) => Box::pin(async move { Err(not_readable::<E>(&error)) }),
             });
         self.by_type.insert(E::TYPE, apply);
         if !self.aggregates.contains(&(E::PRODUCER, E::AGGREGATE)) {
             self.aggregates.push((E::PRODUCER, E::AGGREGATE));
         }
         self
+    }
+
+    /// Handles an event type as [`on`](Self::on), many of its events at once where that spares statements. The handler gets
+    /// one or more, in the order they came, each of another aggregate. When it fails with more than one, nothing of the
+    /// transaction stays and it is called again with each alone, which finds the event to park: only then its error counts.
+    #[must_use]
+    pub fn on_many<E, H>(mut self, handler: H) -> Self
+    where
+        E: Event + Send + 'static,
+        H: for<'a> Fn(&'a mut Work, Vec<(&'a Envelope, E)>, Target) -> Handled<'a> + Send + Sync + 'static,
+    {
+        let many = Arc::new(handler);
+        let one = Arc::clone(&many);
+        let apply: ApplyMany = Arc::new(move |work, envelopes, target| {
+            let events: Result<Vec<_>, _> = envelopes
+                .iter()
+                .map(|envelope| E::decode(envelope.payload.as_slice()).map(|event| (*envelope, event)))
+                .collect();
+            match events {
+                Ok(events) => many(work, events, target),
+                Err(error) => Box::pin(async move { Err(not_readable::<E>(&error)) }),
+            }
+        });
+        self.many_by_type.insert(E::TYPE, apply);
+        self.on::<E, _>(move |work, envelope, event, target| one(work, vec![(envelope, event)], target))
     }
 
     /// How the service forgets what it built from some aggregates of a producer, for `reconcile`: called with the producer
@@ -177,6 +201,28 @@ impl Handlers {
         }
     }
 
+    /// Whether many events of a type can be applied at once.
+    pub(crate) fn takes_many(&self, event_type: &str) -> bool {
+        self.many_by_type.contains_key(event_type)
+    }
+
+    /// Applies events of one type, each of another aggregate.
+    pub(crate) async fn apply_many(
+        &self,
+        work: &mut Work,
+        envelopes: &[&Envelope],
+        target: Target,
+    ) -> Result<(), HandlerError> {
+        match envelopes {
+            [] => Ok(()),
+            [envelope] => self.apply(work, envelope, target).await,
+            [first, ..] => match self.many_by_type.get(first.event_type.as_str()) {
+                Some(apply) => apply(work, envelopes, target).await,
+                None => Err(HandlerError::Poison(format!("{} is handled one by one", first.event_type))),
+            },
+        }
+    }
+
     /// Forgets aggregates.
     pub(crate) async fn forget(
         &self,
@@ -195,4 +241,8 @@ impl Handlers {
     pub(crate) fn bindings(&self) -> &[(&'static str, &'static str)] {
         &self.aggregates
     }
+}
+
+fn not_readable<E: Event>(error: &prost::DecodeError) -> HandlerError {
+    HandlerError::Poison(format!("the payload is no {}: {error}", E::TYPE))
 }

@@ -18,8 +18,11 @@ pub(super) async fn applied_among(
         .await?)
 }
 
-/// Writes applied events, and ends the parking of those that were parked under another form before. Gives how many were new.
-pub(super) async fn insert(connection: &mut PgConnection, events: &[Received]) -> Result<u64, DatabaseError> {
+/// Writes applied events, and ends the parking of those that were parked under another form before.
+///
+/// # Errors
+/// Also when one is there already. Asking for that in the statement (`on conflict`) makes every row dearer.
+pub(super) async fn insert(connection: &mut PgConnection, events: &[Received]) -> Result<(), DatabaseError> {
     let each = |field: fn(&Envelope) -> String| -> Vec<String> {
         events.iter().map(|event| field(&event.envelope)).collect()
     };
@@ -30,7 +33,7 @@ pub(super) async fn insert(connection: &mut PgConnection, events: &[Received]) -
     let times: Vec<jiff_sqlx::Timestamp> =
         events.iter().map(|event| event.envelope.recorded_at.to_sqlx()).collect();
     let payloads: Vec<&[u8]> = events.iter().map(|event| event.envelope.payload.as_slice()).collect();
-    let done = sqlx::query!(
+    sqlx::query!(
         "with unparked as (
             update chassis.parked set redriven_at = now() where event_id = any($1) and redriven_at is null
          )
@@ -41,8 +44,7 @@ pub(super) async fn insert(connection: &mut PgConnection, events: &[Received]) -
                      $9::bytea[])
               with ordinality as applied (event_id, producer, event_type, aggregate_type, aggregate_id, event_sequence, epoch,
                                           recorded_at, payload, place)
-         order by place
-         on conflict (event_id) do nothing",
+         order by place",
         &ids,
         &each(|event| event.producer.clone()),
         &each(|event| event.event_type.clone()),
@@ -55,7 +57,7 @@ pub(super) async fn insert(connection: &mut PgConnection, events: &[Received]) -
     )
     .execute(connection)
     .await?;
-    Ok(done.rows_affected())
+    Ok(())
 }
 
 /// An applied event with its place.

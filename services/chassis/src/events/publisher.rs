@@ -7,7 +7,7 @@ use lapin::{Channel, Confirmation, Connection, PublisherConfirm};
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use super::connection::{BrokerError, close, connect, timed};
+use super::connection::{BrokerError, Frames, close, connect, timed};
 use super::envelope::properties;
 use super::outbox::OutboxRow;
 use super::topology::{self, EVENTS_EXCHANGE, routing_key};
@@ -96,7 +96,8 @@ impl Publisher {
         region: &str,
         window: usize,
     ) -> Result<Self, BrokerError> {
-        let connection = connect(url, &format!("{producer} relay")).await?;
+        // What it gets back are its own messages.
+        let connection = connect(url, &format!("{producer} relay"), Frames::Short).await?;
         let channel = timed("open channel", connection.create_channel()).await?;
         topology::declare_for_publisher(&channel, producer).await?;
         timed("confirm mode", channel.confirm_select(ConfirmSelectOptions::default())).await?;

@@ -84,9 +84,13 @@ impl Relay {
     ) -> Result<RelayHandle, OpenError> {
         let service = uow.deployment().service().to_owned();
         let silence = SILENCE.as_millis().to_string();
-        let options = database::options(database, &service)?
-            .application_name(&format!("{service} relay"))
-            .options([("idle_session_timeout", silence.as_str())]);
+        let options =
+            database::options(database, &service)?.application_name(&format!("{service} relay")).options([
+                ("idle_session_timeout", silence.as_str()),
+                // Its statements are few and large, and their tables are now empty, now full: a plan that was kept from
+                // one state is wrong in the other, and one that knows the list of positions can hash it.
+                ("plan_cache_mode", "force_custom_plan"),
+            ]);
         let state = RelayHandle::default();
         let relay = Self { uow: uow.clone(), options, broker: broker.clone(), state: state.clone() };
         uow.tasks().background("relay", relay.run());

@@ -119,3 +119,16 @@ async fn a_deleted_queue_is_declared_anew_and_republishing_brings_its_events_bac
     assert_eq!(stage.story(referral).await, ["1", "2", "3", "4"]);
     stage.assert_once_and_in_order().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn headers_longer_than_the_frames_of_the_consumer_do_not_stop_it() {
+    let stage = Stage::start().await;
+    let wire = stage.wire().await;
+    let mut long = Tale::new().next("long");
+    long.padding = 100_000;
+
+    wire.send(&long).await;
+    wire.send(&Tale::new().next("after")).await;
+
+    stage.until("effects", 2).await;
+}

@@ -5,6 +5,7 @@ mod broker;
 mod delivery;
 mod fork;
 mod interleaving;
+mod many;
 mod rebuild;
 mod relay;
 mod stage;

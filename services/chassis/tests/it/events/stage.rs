@@ -108,9 +108,17 @@ pub struct Script {
     pub replay_gate: tokio::sync::Mutex<()>,
     /// Programmes that are poison for now.
     pub refuses_poison: AtomicBool,
+    /// Sizes of the lots that a handler of many got, as they came.
+    pub lots: std::sync::Mutex<Vec<usize>>,
 }
 
 impl Script {
+    fn is_away(&self) -> bool {
+        let one_less = |left: u32| left.checked_sub(1);
+        self.away.load(Ordering::SeqCst)
+            || self.transient.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok()
+    }
+
     async fn apply(
         &self,
         work: &mut Work,
@@ -132,12 +140,7 @@ impl Script {
             .bind(programme)
             .execute(work.connection())
             .await?;
-        let is_away = self.away.load(Ordering::SeqCst)
-            || self
-                .transient
-                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
-                .is_ok();
-        if is_away {
+        if self.is_away() {
             return Err(HandlerError::Transient(DatabaseError::CutShort));
         }
         match programme.split_once(':') {
@@ -207,6 +210,45 @@ pub fn handlers(script: &Arc<Script>) -> Handlers {
         })
 }
 
+/// As [`handlers`], but referrals are taken many at once, with one statement.
+pub fn handlers_of_many(script: &Arc<Script>) -> Handlers {
+    let script = Arc::clone(script);
+    Handlers::new().on_many::<ReferralSubmitted, _>(move |work, events, target| {
+        let script = Arc::clone(&script);
+        Box::pin(async move {
+            script.lots.lock().unwrap().push(events.len());
+            if let [(envelope, event)] = events.as_slice() {
+                return script.apply(work, envelope, &event.programme, target).await;
+            }
+            let envelopes: Vec<&Envelope> = events.iter().map(|(envelope, _)| *envelope).collect();
+            sqlx::query(
+                "insert into effects (generation, event_id, aggregate_id, event_sequence, programme)
+                 select $1, event_id, aggregate_id, event_sequence, programme
+                 from unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::text[])
+                      with ordinality as given (event_id, aggregate_id, event_sequence, programme, place)
+                 order by place",
+            )
+            .bind(target.generation)
+            .bind(envelopes.iter().map(|envelope| envelope.event_id).collect::<Vec<_>>())
+            .bind(envelopes.iter().map(|envelope| envelope.aggregate_id).collect::<Vec<_>>())
+            .bind(envelopes.iter().map(|envelope| envelope.sequence).collect::<Vec<_>>())
+            .bind(events.iter().map(|(_, event)| event.programme.clone()).collect::<Vec<_>>())
+            .execute(work.connection())
+            .await?;
+            if script.is_away() {
+                return Err(HandlerError::Transient(DatabaseError::CutShort));
+            }
+            match events.iter().find(|(_, event)| event.programme == "poison") {
+                Some(_) => Err(HandlerError::Poison("one of many is poison".to_owned())),
+                None if events.iter().any(|(_, event)| event.programme == "panic") => {
+                    panic!("a handler of many panics on purpose")
+                }
+                None => Ok(()),
+            }
+        })
+    })
+}
+
 impl Stage {
     pub async fn start() -> Self {
         Self::with_deadline(600).await
@@ -214,6 +256,11 @@ impl Stage {
 
     /// With this many seconds until what waits is parked.
     pub async fn with_deadline(pending_deadline_seconds: i64) -> Self {
+        Self::with(pending_deadline_seconds, handlers).await
+    }
+
+    /// With other handlers.
+    pub async fn with(pending_deadline_seconds: i64, handlers: fn(&Arc<Script>) -> Handlers) -> Self {
         let region = TestRegion::start().await.unwrap();
         let (producer, consumer) =
             tokio::join!(Node::new(&region, "intake"), Node::new(&region, "reporting"));
@@ -333,6 +380,8 @@ pub struct Telegram {
     pub region: String,
     pub payload: Vec<u8>,
     pub without: &'static str,
+    /// Bytes of a header that nobody reads.
+    pub padding: usize,
     pub content_type: &'static str,
 }
 
@@ -366,6 +415,7 @@ impl Tale {
             region: "waasland".to_owned(),
             payload: referral(self.aggregate_id, programme).encode_to_vec(),
             without: "",
+            padding: 0,
             content_type: "application/protobuf",
         }
     }
@@ -403,6 +453,9 @@ impl Wire {
             if name != telegram.without {
                 headers.insert(format!("cloudEvents:{name}").into(), AMQPValue::LongString(value.into()));
             }
+        }
+        if telegram.padding > 0 {
+            headers.insert("padding".into(), AMQPValue::LongString("x".repeat(telegram.padding).into()));
         }
         let channel = self.connection.create_channel().await.unwrap();
         channel.confirm_select(lapin::options::ConfirmSelectOptions::default()).await.unwrap();
