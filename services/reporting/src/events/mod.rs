@@ -23,8 +23,8 @@ use proto::intake::events::v1::{
 /// The handlers of reporting.
 pub(crate) fn handlers() -> Handlers {
     Handlers::new()
-        .on::<ReferralSubmitted, _>(on_referral_submitted::handle)
-        .on::<ReferralScreened, _>(on_referral_screened::handle)
+        .on_many::<ReferralSubmitted, _>(on_referral_submitted::handle)
+        .on_many::<ReferralScreened, _>(on_referral_screened::handle)
         .on::<ReferralWithdrawn, _>(on_referral_withdrawn::handle)
         .on::<ParticipantRefused, _>(on_participant_refused::handle)
         .on::<ParticipantAdmitted, _>(on_participant_admitted::handle)

@@ -10,17 +10,23 @@ use crate::storage;
 
 pub(super) fn handle<'a>(
     work: &'a mut Work,
-    envelope: &'a Envelope,
-    event: ReferralScreened,
+    events: Vec<(&'a Envelope, ReferralScreened)>,
     target: Target,
 ) -> Handled<'a> {
     Box::pin(async move {
-        let screening = from_event(envelope, &event)?;
-        let (generation, sequence) = (target.generation, envelope.sequence);
-        if storage::record_screening(work.connection(), generation, sequence, &screening).await? {
-            return Ok(());
+        let screenings = events
+            .iter()
+            .map(|(envelope, event)| Ok((envelope.sequence, from_event(envelope, event)?)))
+            .collect::<Result<Vec<_>, HandlerError>>()?;
+        let changed = storage::record_screenings(work.connection(), target.generation, &screenings).await?;
+        match screenings.as_slice() {
+            all if changed == all.len() => Ok(()),
+            [(sequence, screening)] => {
+                refuse::unless_seen(work, target.generation, screening.referral, *sequence, "screened").await
+            }
+            // Which one, and why, shows when each comes alone.
+            _ => Err(HandlerError::Poison("a screening among several fits no referral".to_owned())),
         }
-        refuse::unless_seen(work, generation, screening.referral, sequence, "screened").await
     })
 }
 

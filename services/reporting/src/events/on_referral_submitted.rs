@@ -1,4 +1,4 @@
-//! Somebody was referred: a row begins.
+//! Somebody was referred: a row begins. Many at once, because a backlog is mostly of these.
 
 use chassis::database::Work;
 use chassis::events::{Envelope, Handled, HandlerError, Target};
@@ -10,13 +10,15 @@ use crate::storage;
 
 pub(super) fn handle<'a>(
     work: &'a mut Work,
-    envelope: &'a Envelope,
-    event: ReferralSubmitted,
+    events: Vec<(&'a Envelope, ReferralSubmitted)>,
     target: Target,
 ) -> Handled<'a> {
     Box::pin(async move {
-        let submission = from_event(envelope, &event)?;
-        storage::insert_fact(work.connection(), target.generation, envelope.sequence, &submission).await?;
+        let submissions = events
+            .iter()
+            .map(|(envelope, event)| Ok((envelope.sequence, from_event(envelope, event)?)))
+            .collect::<Result<Vec<_>, HandlerError>>()?;
+        storage::insert_facts(work.connection(), target.generation, &submissions).await?;
         Ok(())
     })
 }

@@ -13,5 +13,5 @@ pub(crate) use erased_persons::{forget_persons, record_erasure};
 pub(crate) use generations::clear_generation;
 pub(crate) use intake_figures::{Selection, read_intake_figures};
 pub(crate) use referral_facts::{
-    find_fact, forget_referrals, insert_fact, record_refusal, record_screening, record_withdrawal,
+    find_fact, forget_referrals, insert_facts, record_refusal, record_screenings, record_withdrawal,
 };

@@ -20,70 +20,92 @@ pub(crate) struct FactRow {
     pub(crate) programme: String,
 }
 
-/// Inserts a referral with its reasons; one that is there stays as it is. A person who was erased is not named.
-pub(crate) async fn insert_fact(
+/// Inserts referrals with their reasons, each with the sequence of its event; one that is there stays as it is. A person who
+/// was erased is not named.
+pub(crate) async fn insert_facts(
     connection: &mut PgConnection,
     generation: i64,
-    sequence: i64,
-    submission: &Submission,
+    submissions: &[(i64, Submission)],
 ) -> Result<(), sqlx::Error> {
+    let each = |field: fn(&Submission) -> &str| -> Vec<&str> {
+        submissions.iter().map(|(_, submission)| field(submission)).collect()
+    };
+    let referrals: Vec<Uuid> = submissions.iter().map(|(_, each)| each.referral.as_uuid()).collect();
+    let sequences: Vec<i64> = submissions.iter().map(|(sequence, _)| *sequence).collect();
+    let persons: Vec<Uuid> = submissions.iter().map(|(_, each)| each.person.as_uuid()).collect();
+    let times: Vec<jiff_sqlx::Timestamp> = submissions.iter().map(|(_, each)| each.at.to_sqlx()).collect();
+    let (with_reason, reasons): (Vec<Uuid>, Vec<&str>) = submissions
+        .iter()
+        .flat_map(|(_, each)| each.reasons.iter().map(|reason| (each.referral.as_uuid(), reason.as_str())))
+        .unzip();
     sqlx::query!(
         "with fact as (
             insert into referral_facts
                 (generation, referral_id, referral_sequence, person_id, programme, programme_version, channel,
                  municipality_nis, submitted_at)
-            select $1, $2, $3,
+            select $1, given.referral_id, given.sequence,
                    case when exists (
-                       select 1 from erased_persons where erased_persons.generation = $1 and erased_persons.person_id = $4
-                   ) then null else $4 end,
-                   $5, $6, $7, $8, $9
+                       select 1 from erased_persons
+                       where erased_persons.generation = $1 and erased_persons.person_id = given.person_id
+                   ) then null else given.person_id end,
+                   given.programme, given.programme_version, given.channel, given.municipality_nis, given.submitted_at
+            from unnest($2::uuid[], $3::bigint[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[],
+                        $9::timestamptz[])
+                 as given (referral_id, sequence, person_id, programme, programme_version, channel, municipality_nis,
+                           submitted_at)
             on conflict on constraint referral_facts_pkey do nothing
             returning generation, referral_id, programme
          )
          insert into referral_reasons (generation, referral_id, reason, programme)
          select fact.generation, fact.referral_id, reason.code, fact.programme
          from fact
-         cross join unnest($10::text[]) as reason (code)",
+         join unnest($10::uuid[], $11::text[]) as reason (referral_id, code) on reason.referral_id = fact.referral_id",
         generation,
-        submission.referral.as_uuid(),
-        sequence,
-        submission.person.as_uuid(),
-        submission.programme,
-        submission.programme_version,
-        submission.channel,
-        submission.municipality_nis,
-        submission.at.to_sqlx() as _,
-        &submission.reasons,
+        &referrals,
+        &sequences,
+        &persons,
+        &each(|submission| &submission.programme) as _,
+        &each(|submission| &submission.programme_version) as _,
+        &each(|submission| &submission.channel) as _,
+        &each(|submission| &submission.municipality_nis) as _,
+        &times as _,
+        &with_reason,
+        &reasons as _,
     )
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// Records a screening; a later one replaces it.
-pub(crate) async fn record_screening(
+/// Records screenings, each with the sequence of its event; a later one replaces it. Gives how many were recorded.
+pub(crate) async fn record_screenings(
     connection: &mut PgConnection,
     generation: i64,
-    sequence: i64,
-    screening: &Screening,
-) -> Result<bool, sqlx::Error> {
+    screenings: &[(i64, Screening)],
+) -> Result<usize, sqlx::Error> {
+    let referrals: Vec<Uuid> = screenings.iter().map(|(_, each)| each.referral.as_uuid()).collect();
+    let sequences: Vec<i64> = screenings.iter().map(|(sequence, _)| *sequence).collect();
+    let outcomes: Vec<&str> = screenings.iter().map(|(_, each)| each.outcome.as_str()).collect();
+    let times: Vec<jiff_sqlx::Timestamp> = screenings.iter().map(|(_, each)| each.at.to_sqlx()).collect();
     let changed = sqlx::query!(
         "update referral_facts
-         set referral_sequence = $3, screening_outcome = $4, screened_at = $5
-         where generation = $1
-           and referral_id = $2
-           and referral_sequence < $3
-           and refused_at is null
-           and withdrawn_at is null",
+         set referral_sequence = given.sequence, screening_outcome = given.outcome, screened_at = given.screened_at
+         from unnest($2::uuid[], $3::bigint[], $4::text[], $5::timestamptz[])
+              as given (referral_id, sequence, outcome, screened_at)
+         where referral_facts.generation = $1
+           and referral_facts.referral_id = given.referral_id
+           and referral_facts.referral_sequence < given.sequence
+           and referral_facts.refused_at is null
+           and referral_facts.withdrawn_at is null",
         generation,
-        screening.referral.as_uuid(),
-        sequence,
-        screening.outcome.as_str(),
-        screening.at.to_sqlx() as _,
+        &referrals,
+        &sequences,
+        &outcomes as _,
+        &times as _,
     )
     .execute(connection)
     .await?;
-    Ok(changed.rows_affected() == 1)
+    Ok(usize::try_from(changed.rows_affected()).unwrap_or(usize::MAX))
 }
 
 /// Records a refusal of a referral that was not decided on.
