@@ -4,14 +4,16 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use chassis::events::CONTENT_TYPE;
+use chassis::events::topology::{DEAD_EXCHANGE, EVENTS_EXCHANGE};
 use chassis::id::IdGenerator;
 use futures::StreamExt as _;
 use lapin::options::{
     BasicAckOptions, BasicConsumeOptions, BasicPublishOptions, BasicQosOptions, ConfirmSelectOptions,
-    QueueDeclareOptions,
+    QueueBindOptions, QueueDeclareOptions,
 };
 use lapin::types::{AMQPValue, FieldTable};
-use lapin::{BasicProperties, Connection, ConnectionProperties};
+use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
 use local::region_run::Service;
 use prost::Message as _;
 use proto::Event as _;
@@ -19,7 +21,7 @@ use proto::intake::events::v1::ReferralSubmitted;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Effort, Verdict, ceiling, difference, ratio, sentinel};
+use super::{Effort, Verdict, ceiling, difference, ratio, sentinel, shown};
 use crate::check::{DRAIN, drained};
 use crate::harness::{RegionUnderTest, Setup};
 
@@ -37,21 +39,24 @@ const P99: f64 = 250.0;
 pub async fn run(effort: Effort) -> anyhow::Result<Vec<Verdict>> {
     let region = RegionUnderTest::start(Setup::with_own_broker().without_operations()).await?;
     ours(&region, EVENTS / 10).await?;
-    raw(&region, EVENTS / 10).await?;
-    let mut pairs = Vec::new();
+    raw(&region, EVENTS / 10, Message::Plain).await?;
+    raw(&region, EVENTS / 10, Message::Event).await?;
+    let (mut pairs, mut same) = (Vec::new(), Vec::new());
     let mut noise: f64 = 0.0;
     for pair in 0..effort.pairs {
         let before = sentinel();
         let (our, peer) = if pair % 2 == 0 {
             let our = ours(&region, EVENTS).await?;
-            (our, raw(&region, EVENTS).await?)
+            (our, raw(&region, EVENTS, Message::Plain).await?)
         } else {
-            let peer = raw(&region, EVENTS).await?;
+            let peer = raw(&region, EVENTS, Message::Plain).await?;
             (ours(&region, EVENTS).await?, peer)
         };
         noise = noise.max(difference(before, sentinel()));
         pairs.push((our, peer));
+        same.push((our, raw(&region, EVENTS, Message::Event).await?));
     }
+    shown("commit_to_effect_vs_raw_events", &same, noise);
     let mut verdicts = vec![ratio("commit_to_effect_vs_raw_broker", &pairs, FLOOR, noise)];
     verdicts.extend(latency(&region, effort.half).await?);
     region.stop().await?;
@@ -166,27 +171,36 @@ fn encode(referral: Uuid) -> Vec<u8> {
     .encode_to_vec()
 }
 
+/// What the raw side sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Message {
+    /// What the goal names: 400 bytes, persistent, straight into a quorum queue.
+    Plain,
+    /// An event of ours without what makes it: its headers and body, `mandatory`, through a topic exchange into a queue with
+    /// the arguments of a consumer's. The difference to `Plain` is the price of the envelope, not of relay and consumer.
+    Event,
+}
+
 /// Messages per second through one quorum queue: persistent, confirmed with a window, acknowledged in lots.
-async fn raw(region: &RegionUnderTest, messages: i64) -> anyhow::Result<f64> {
+async fn raw(region: &RegionUnderTest, messages: i64, kind: Message) -> anyhow::Result<f64> {
     let url = region.local.state()?.amqp_url;
     let (publisher, consumer) = (connect(&url).await?, connect(&url).await?);
     let (sender, receiver) = (publisher.create_channel().await?, consumer.create_channel().await?);
-    let queue = format!("raw-{}", IdGenerator.uuid().simple());
-    let mut arguments = FieldTable::default();
-    arguments.insert("x-queue-type".into(), AMQPValue::LongString("quorum".into()));
-    let durable = QueueDeclareOptions { durable: true, ..QueueDeclareOptions::default() };
-    sender.queue_declare(queue.as_str().into(), durable, arguments).await?;
+    let name = format!("raw-{}", IdGenerator.uuid().simple());
+    let (exchange, key) = declare(&sender, &name, kind).await?;
     sender.confirm_select(ConfirmSelectOptions::default()).await?;
     receiver.basic_qos(1_000, BasicQosOptions::default()).await?;
     let mut deliveries = receiver
         .basic_consume(
-            queue.as_str().into(),
+            name.as_str().into(),
             "raw".into(),
             BasicConsumeOptions::default(),
             FieldTable::default(),
         )
         .await?;
-    let body = vec![7_u8; 400];
+    let body = if kind == Message::Plain { vec![7; 400] } else { encode(IdGenerator.uuid()) };
+    let options = BasicPublishOptions { mandatory: kind == Message::Event, ..BasicPublishOptions::default() };
+    let properties = properties(kind);
     let began = Instant::now();
     let publish = async {
         let mut window = std::collections::VecDeque::new();
@@ -196,18 +210,8 @@ async fn raw(region: &RegionUnderTest, messages: i64) -> anyhow::Result<f64> {
             {
                 settle(oldest).await?;
             }
-            let properties = BasicProperties::default().with_delivery_mode(2);
-            window.push_back(
-                sender
-                    .basic_publish(
-                        "".into(),
-                        queue.as_str().into(),
-                        BasicPublishOptions::default(),
-                        &body,
-                        properties,
-                    )
-                    .await?,
-            );
+            let (exchange, key) = (exchange.as_str().into(), key.as_str().into());
+            window.push_back(sender.basic_publish(exchange, key, options, &body, properties.clone()).await?);
         }
         for confirm in window {
             settle(confirm).await?;
@@ -225,8 +229,64 @@ async fn raw(region: &RegionUnderTest, messages: i64) -> anyhow::Result<f64> {
     };
     tokio::try_join!(publish, consume)?;
     let per_second = f64::from(u32::try_from(messages)?) / began.elapsed().as_secs_f64();
-    region.local.management().delete_queue(&region.vhost, &queue).await?;
+    region.local.management().delete_queue(&region.vhost, &name).await?;
     Ok(per_second)
+}
+
+/// Declares the queue of the raw side. Gives exchange and routing key to publish with.
+async fn declare(channel: &Channel, queue: &str, kind: Message) -> anyhow::Result<(String, String)> {
+    let text = |value: &str| AMQPValue::LongString(value.into());
+    let mut arguments = FieldTable::default();
+    arguments.insert("x-queue-type".into(), text("quorum"));
+    if kind == Message::Event {
+        arguments.insert("x-single-active-consumer".into(), AMQPValue::Boolean(true));
+        arguments.insert("x-delivery-limit".into(), AMQPValue::LongInt(1_000));
+        arguments.insert("x-dead-letter-exchange".into(), text(DEAD_EXCHANGE));
+        arguments.insert("x-dead-letter-strategy".into(), text("at-least-once"));
+        arguments.insert("x-overflow".into(), text("reject-publish"));
+    }
+    let durable = QueueDeclareOptions { durable: true, ..QueueDeclareOptions::default() };
+    channel.queue_declare(queue.into(), durable, arguments).await?;
+    if kind == Message::Plain {
+        return Ok((String::new(), queue.to_owned()));
+    }
+    // The exchange of the events, with a key that no consumer of theirs is bound to.
+    let bind = channel.queue_bind(
+        queue.into(),
+        EVENTS_EXCHANGE.into(),
+        queue.into(),
+        QueueBindOptions::default(),
+        FieldTable::default(),
+    );
+    bind.await?;
+    Ok((EVENTS_EXCHANGE.to_owned(), queue.to_owned()))
+}
+
+fn properties(kind: Message) -> BasicProperties {
+    let plain = BasicProperties::default().with_delivery_mode(2);
+    if kind == Message::Plain {
+        return plain;
+    }
+    let (event, aggregate) = (IdGenerator.uuid().to_string(), IdGenerator.uuid().to_string());
+    let mut headers = FieldTable::default();
+    for (name, value) in [
+        ("specversion", "1.0"),
+        ("id", &event),
+        ("source", "bondgenoot/waasland/intake"),
+        ("type", ReferralSubmitted::TYPE),
+        ("time", "2026-11-22T17:06:02.719603Z"),
+        ("producer", "intake"),
+        ("region", "waasland"),
+        ("aggregatetype", "referral"),
+        ("aggregateid", &aggregate),
+        ("sequence", "1"),
+        ("epoch", "1"),
+        ("historydigest", &"ab".repeat(32)),
+        ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+    ] {
+        headers.insert(format!("cloudEvents:{name}").into(), AMQPValue::LongString(value.into()));
+    }
+    plain.with_content_type(CONTENT_TYPE.into()).with_message_id(event.into()).with_headers(headers)
 }
 
 async fn connect(url: &str) -> anyhow::Result<Connection> {

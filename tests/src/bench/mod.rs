@@ -42,21 +42,33 @@ pub enum Verdict {
 
 /// Prints a ratio with its floor.
 pub fn ratio(name: &str, pairs: &[(f64, f64)], floor: f64, noise: f64) -> Verdict {
+    let (median, line) = line(name, pairs, noise);
+    let verdict = if median >= floor { Verdict::Pass } else { Verdict::Miss };
+    println!("RATIO {line} floor={floor:.2} {verdict:?}");
+    verdict
+}
+
+/// Prints a ratio that nothing depends on.
+pub fn shown(name: &str, pairs: &[(f64, f64)], noise: f64) {
+    println!("RATIO {} no floor", line(name, pairs, noise).1);
+}
+
+/// The median of the ratios of pairs, and a line about them.
+fn line(name: &str, pairs: &[(f64, f64)], noise: f64) -> (f64, String) {
     let mut ratios: Vec<f64> = pairs.iter().map(|(ours, peer)| ours / peer).collect();
     ratios.sort_by(f64::total_cmp);
     let median = ratios.get(ratios.len() / 2).copied().unwrap_or(0.0);
     let (low, high) = (ratios.first().copied().unwrap_or(0.0), ratios.last().copied().unwrap_or(0.0));
-    let verdict = if median >= floor { Verdict::Pass } else { Verdict::Miss };
     let ours: Vec<String> = pairs.iter().map(|(ours, _)| format!("{ours:.0}")).collect();
     let peer: Vec<String> = pairs.iter().map(|(_, peer)| format!("{peer:.0}")).collect();
-    println!(
-        "RATIO {name} {median:.2} range={low:.2}..{high:.2} pairs={} floor={floor:.2} ours/s={} peer/s={} noise={} {verdict:?}",
+    let line = format!(
+        "{name} {median:.2} range={low:.2}..{high:.2} pairs={} ours/s={} peer/s={} noise={}",
         pairs.len(),
         ours.join(","),
         peer.join(","),
         if noise < 0.10 { "ok" } else { "high" },
     );
-    verdict
+    (median, line)
 }
 
 /// Prints a figure with its ceiling.

@@ -141,29 +141,31 @@ async fn pgbench(region: &RegionUnderTest, database: &str, time: Duration) -> an
     let postgres = region.local.postgres().context("the region has a PostgreSQL of its own")?;
     let started = std::time::SystemTime::UNIX_EPOCH.elapsed()?;
     let script: PathBuf = repository().join("tests/bench/submit_referral.sql");
-    let output =
-        tokio::process::Command::new(local::packages::Machine::look().postgres()?.program("pgbench"))
-            .args([
-                "-n",
-                "-M",
-                "prepared",
-                "-c",
-                PGBENCH_CLIENTS,
-                "-j",
-                "1",
-                "-h",
-                "127.0.0.1",
-                "-U",
-                "intake_runtime",
-            ])
-            .args(["-p", &postgres.port().to_string(), "-T", &time.as_secs().to_string()])
-            // Ids rise from run to run and from transaction to transaction.
-            .args(["-D", "n=0", "-D", &format!("base={}", started.as_micros())])
-            .arg("-f")
-            .arg(script)
-            .arg(database)
-            .output()
-            .await?;
+    // The path of the search may hold a link to the server alone; its tools stand beside the server itself.
+    let server = local::packages::Machine::look().postgres()?.program("postgres");
+    let program = std::fs::canonicalize(server)?.with_file_name("pgbench");
+    let output = tokio::process::Command::new(&program)
+        .args([
+            "-n",
+            "-M",
+            "prepared",
+            "-c",
+            PGBENCH_CLIENTS,
+            "-j",
+            "1",
+            "-h",
+            "127.0.0.1",
+            "-U",
+            "intake_runtime",
+        ])
+        .args(["-p", &postgres.port().to_string(), "-T", &time.as_secs().to_string()])
+        // Ids rise from run to run and from transaction to transaction.
+        .args(["-D", "n=0", "-D", &format!("base={}", started.as_micros())])
+        .arg("-f")
+        .arg(script)
+        .arg(database)
+        .output()
+        .await?;
     let text = String::from_utf8_lossy(&output.stdout);
     anyhow::ensure!(output.status.success(), "pgbench failed: {}", String::from_utf8_lossy(&output.stderr));
     let line = text.lines().find(|line| line.starts_with("tps = ")).context("pgbench printed no tps")?;
