@@ -99,7 +99,12 @@ impl Broker {
         };
         let (mut queues, bindings) = (of("queues"), of("bindings"));
         queues.set_query(Some("columns=name,messages,consumers"));
-        let client = reqwest::Client::builder()
+        let mut client = reqwest::Client::builder();
+        if base.scheme() == "http" {
+            // Nothing to verify, redirects are off: reading the machine's certificates is a third of the start.
+            client = client.tls_certs_only([]);
+        }
+        let client = client
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(within)
