@@ -39,6 +39,7 @@ impl Fields {
     }
 
     /// The id, `None` inside when the text is empty.
+    #[expect(clippy::option_option, reason = "wrong, not given, and given are three things")]
     pub(crate) fn optional_id<T: std::str::FromStr<Err = IdError>>(
         &mut self,
         field: impl Into<String>,

@@ -244,12 +244,12 @@ pub(super) fn to_page(page: BudgetPage, next_page_token: String) -> ListBudgetsR
 pub(super) fn to_suggested(page: SuggestedPage, next_page_token: String) -> ListSuggestedHoursResponse {
     let decimals = page.hour_decimals;
     ListSuggestedHoursResponse {
-        hours: page.hours.into_iter().map(|one| to_worker_month(one, decimals)).collect(),
+        hours: page.hours.iter().map(|one| to_worker_month(one, decimals)).collect(),
         next_page_token,
     }
 }
 
-fn to_worker_month(view: SuggestedView, decimals: u32) -> SuggestedHours {
+fn to_worker_month(view: &SuggestedView, decimals: u32) -> SuggestedHours {
     let sum = |of: fn(&Suggested) -> i64| view.organisations.iter().map(of).sum();
     let total = to_time(
         String::new(),

@@ -9,6 +9,7 @@ use proto::finance::v1::budget_service_client::BudgetServiceClient;
 use proto::finance::v1::{
     ApproveBudgetRequest, Budget, ContributionInput, CreateBudgetRequest, FundingLineInput, GetBudgetRequest,
     GetBudgetTotalsRequest, ListBudgetsRequest, PutFundingRequest, PutStaffLineRequest,
+    RemoveStaffLineRequest,
 };
 use sqlx::AssertSqlSafe;
 use testkit::{Running, TestRegion, mandate, worker};
@@ -57,6 +58,13 @@ impl House {
         Ok(self.budgets(officer()).put_funding(request).await?.into_inner().budget.unwrap())
     }
 
+    pub async fn remove(&self, read: &Budget, line_id: &str) -> Result<Budget, Status> {
+        let request =
+            RemoveStaffLineRequest { budget_id: read.budget_id.clone(), line_id: line_id.to_owned() };
+        let request = with_tag(request, &read.etag);
+        Ok(self.budgets(officer()).remove_staff_line(request).await?.into_inner().budget.unwrap())
+    }
+
     pub async fn approve(&self, read: &Budget) -> Result<Budget, Status> {
         let request = with_tag(ApproveBudgetRequest { budget_id: read.budget_id.clone() }, &read.etag);
         Ok(self.budgets(officer()).approve_budget(request).await?.into_inner().budget.unwrap())
@@ -84,16 +92,23 @@ impl House {
             .unwrap()
     }
 
-    /// Rows of every table that hold one of these texts, as text, as hexadecimal bytes of it, or inside a number.
-    pub async fn tables_with(&self, texts: &[&str]) -> Vec<String> {
+    /// Tables with a row that holds one of these texts, also as hexadecimal bytes, or one of these numbers as a column.
+    pub async fn tables_with(&self, texts: &[&str], numbers: &[&str]) -> Vec<String> {
         let tables: Vec<String> = sqlx::query_scalar(
             "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname in ('public', 'chassis') order by 1",
         )
         .fetch_all(&self.running.database.admin)
         .await
         .unwrap();
+        // A number by itself would be found by chance in the hexadecimal digits of what is sealed.
         let patterns: Vec<String> =
-            texts.iter().flat_map(|text| [format!("%{text}%"), format!("%{}%", hex::encode(text))]).collect();
+            texts
+                .iter()
+                .flat_map(|text| [format!("%{text}%"), format!("%{}%", hex::encode(text))])
+                .chain(numbers.iter().flat_map(|number| {
+                    [format!("%,{number},%"), format!("({number},%"), format!("%,{number})")]
+                }))
+                .collect();
         let mut found = Vec::new();
         for table in tables {
             let rows: i64 = sqlx::query_scalar(AssertSqlSafe(format!(
@@ -221,6 +236,7 @@ pub fn case_funding() -> PutFundingRequest {
 }
 
 /// An amount of the contract, from euro as they are written.
+#[expect(clippy::unnecessary_wraps, reason = "as the messages of the contract hold it")]
 pub fn euro(text: &str) -> Option<Money> {
     Some(Money { cents: crate::case::money(text).cents() })
 }
@@ -282,4 +298,9 @@ pub fn refusal(status: &Status) -> (String, String) {
 
 pub fn pair(kind: &str, reason: &str) -> (String, String) {
     (kind.to_owned(), reason.to_owned())
+}
+
+/// Violations as they are expected: field and reason.
+pub fn fields(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(field, reason)| pair(field, reason)).collect()
 }

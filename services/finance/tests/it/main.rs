@@ -2,9 +2,23 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what cannot happen fails the test")]
 
-mod budgets;
+mod access;
+mod approve_budget;
+mod architecture;
 mod case;
+mod consume;
+mod create_budget;
 mod golden;
 mod house;
+mod lists;
+mod producer;
 mod properties;
+mod put_funding;
+mod put_staff_line;
+mod row_security;
+mod schema;
+mod stage;
+mod steps;
+mod suggested_hours;
 mod waasland;
+mod wages;

@@ -2,7 +2,7 @@
 
 use prost::Message as _;
 use proto::finance::events::v1::{BudgetApproved, SourceTotal};
-use proto::finance::v1::{BudgetState, ListBudgetsRequest};
+use proto::finance::v1::BudgetState;
 
 use crate::case::{Case, rows, text};
 use crate::house::{House, board, euro, list, officer, totals};
@@ -134,33 +134,4 @@ async fn a_board_sees_totals_in_the_list_and_by_themselves() {
     assert_eq!(listed[1], shown);
     let officer_sees = house.budgets(officer()).list_budgets(list()).await.unwrap().into_inner().budgets;
     assert_eq!(officer_sees, listed);
-}
-
-#[tokio::test]
-async fn pages_follow_each_other_and_filters_narrow() {
-    let house = House::open().await;
-    for (year, name) in [(2024, "a"), (2025, "b"), (2025, "c"), (2026, "d"), (2027, "e")] {
-        house.create(year, name).await.unwrap();
-    }
-    let mut seen = Vec::new();
-    let mut request = ListBudgetsRequest { page_size: 2, ..list() };
-    let mut pages = 0;
-
-    loop {
-        let page = house.budgets(board()).list_budgets(request.clone()).await.unwrap().into_inner();
-        pages += 1;
-        seen.extend(page.budgets.into_iter().map(|budget| budget.name));
-        house.create(2028, &format!("late {pages}")).await.unwrap();
-        if page.next_page_token.is_empty() {
-            break;
-        }
-        request.page_token = page.next_page_token;
-    }
-
-    assert_eq!((seen, pages), (["e", "d", "c", "b", "a"].map(str::to_owned).to_vec(), 3));
-    let of_2025 = ListBudgetsRequest { year: 2025, state: BudgetState::Draft.into(), ..list() };
-    let page = house.budgets(board()).list_budgets(of_2025).await.unwrap().into_inner();
-    assert_eq!(page.budgets.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["c", "b"]);
-    let approved = ListBudgetsRequest { state: BudgetState::Approved.into(), ..list() };
-    assert!(house.budgets(board()).list_budgets(approved).await.unwrap().into_inner().budgets.is_empty());
 }
