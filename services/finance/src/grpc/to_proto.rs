@@ -2,7 +2,7 @@
 
 use proto::finance::v1::{
     Budget, BudgetState as ProtoState, BudgetTotals, ComponentCost, ComponentTotals as ProtoTotals,
-    Contribution as ProtoContribution, Control as ProtoControl, Cost as ProtoCost, Finding as ProtoFinding,
+    Contribution as ProtoContribution, Control as ProtoControl, Cost as ProtoCost, BudgetFinding as ProtoFinding,
     FlatRateAtLevel, FlatRateShares as ProtoShares, FundingLine as ProtoFunding, ListBudgetsResponse,
     ListSuggestedHoursResponse, PartnerShare as ProtoPartnerShare, RoundingLevel as ProtoLevel,
     ShareBasis as ProtoBasis, StaffLine as ProtoLine, SuggestedHours, SuggestedTime, WayOut as ProtoWayOut,
