@@ -14,6 +14,7 @@
 pub mod bench;
 pub mod canary;
 pub mod check;
+pub mod delivery;
 pub mod faults;
 pub mod harness;
 pub mod ledger;

@@ -13,6 +13,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("region", &[]),
     ("chassis", &["proto"]),
     ("intake", &["chassis", "proto", "region"]),
+    ("matching", &["chassis", "proto", "region"]),
+    ("trajectory", &["chassis", "proto", "region"]),
+    ("finance", &["chassis", "proto", "region"]),
     ("reporting", &["chassis", "proto", "region"]),
     ("operations", &["chassis", "proto", "region"]),
     ("gateway", &["chassis", "proto", "region"]),
@@ -27,7 +30,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("kube", &["operations"]),
     ("k8s-openapi", &["operations"]),
     // Everybody else publishes and consumes through the chassis.
-    ("lapin", &["chassis", "tests"]),
+    ("lapin", &["chassis", "testkit", "tests"]),
 ];
 
 /// Crates that may not be in the tree: one TLS provider (ring), nothing of C but it.

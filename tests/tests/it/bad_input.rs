@@ -28,8 +28,10 @@ async fn bad_input_is_refused_with_a_remedy_and_changes_nothing() {
     let referral = people.refer(&web, &form(1)).await.unwrap();
     published(&region).await;
     let (els, fatima) = (people.els.as_str(), people.fatima.as_str());
-    let cameras =
-        vec![Camera::of(&region, "intake").await.unwrap(), Camera::of(&region, "reporting").await.unwrap()];
+    let mut cameras = Vec::new();
+    for service in ["intake", "matching", "trajectory", "finance", "reporting"] {
+        cameras.push(Camera::of(&region, service).await.unwrap());
+    }
     let mut watch = Watch::start(cameras).await;
     let tables = [
         ("malformed bodies", bodies::malformed()),

@@ -53,7 +53,7 @@ async fn no_personal_value_is_left_in_clear_anywhere() {
         hunt.text(&format!("the metrics of {name}"), &metrics(service.health).await, &mut said);
     }
     assert_eq!(said.hits, [], "in what the region says");
-    for database in ["intake", "reporting", "operations", "gateway"] {
+    for database in ["intake", "matching", "trajectory", "finance", "reporting", "operations", "gateway"] {
         assert_eq!(tables_in_clear(&region, database).await.unwrap(), Vec::<String>::new());
     }
     assert_eq!(panics(&region), Vec::<String>::new());

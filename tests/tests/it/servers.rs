@@ -76,7 +76,8 @@ async fn a_deleted_queue_is_made_again_and_republishing_brings_everything_back()
 
     for _ in 0..3 {
         let before = applied().await;
-        testkit::eventually("the queue delivers", || async { (applied().await > before + 4).then_some(()) }).await;
+        testkit::eventually("the queue delivers", || async { (applied().await > before + 4).then_some(()) })
+            .await;
         region.local.management().delete_queue(&region.vhost, "bondgenoot.reporting").await.unwrap();
     }
     let before = applied().await;

@@ -3,19 +3,13 @@
 //! All processes of the region read one small file with the offset in seconds. Tokens, time-outs and leases use real
 //! time and do not notice.
 
-use std::path::{Path, PathBuf};
-
 use jiff::{SignedDuration, Timestamp};
+use local::region_run::RegionOptions;
 
 use crate::cli::ClockCommand;
 use crate::failure::{Failure, Outcome};
 use crate::place::Target;
 use crate::terminal::Terminal;
-
-/// The file with the offset, of a data folder.
-pub fn file(folder: &Path) -> PathBuf {
-    folder.join("clock-offset")
-}
 
 /// Shows or moves business time.
 pub fn run(target: &Target, command: &ClockCommand, terminal: &Terminal) -> Outcome<()> {
@@ -23,7 +17,7 @@ pub fn run(target: &Target, command: &ClockCommand, terminal: &Terminal) -> Outc
         return Err(Failure::refused(format!("{} is a region with real people", target.region))
             .because("business time can be set in a region with demo = true only"));
     }
-    let file = file(&target.state.folder);
+    let file = RegionOptions::clock_file(&target.state.folder);
     let clock = chassis::clock::Clock::new("UTC", Some(file.clone()))
         .map_err(|error| Failure::new("no clock").because(error.to_string()))?;
     let offset = match command {

@@ -3,14 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use local::issuer::DemoPeople;
-use local::region_run::{
-    GivenBroker, IssuerMode, LocalRegion, PortPlan, RegionOptions, RegionState, Service,
-};
+use local::region_run::{GivenBroker, IssuerMode, LocalRegion, PortPlan, RegionOptions, RegionState};
 use region::Region;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::Instant;
 
-use super::{Progressing, build_programs, clock};
+use super::{Progressing, build_programs};
 use crate::cli::{DevArgs, Place};
 use crate::failure::{Exit, Failure, Outcome};
 use crate::place::{checkout, data_folder, programs, waasland};
@@ -130,16 +128,11 @@ fn options(
         options.database_prefix = format!("bondgenoot_{}_", region.code.as_str().replace('-', "_"));
         options.vhost = format!("bondgenoot-{}", region.code);
     }
-    let clock = clock::file(folder);
     if arguments.fresh {
         // The played time belongs to the data that are thrown away. None there is fine.
-        let _ = std::fs::remove_file(&clock);
+        let _ = std::fs::remove_file(RegionOptions::clock_file(folder));
     }
-    for service in Service::ALL {
-        let name = format!("{}_REGION__CLOCK_FILE", service.name().to_uppercase());
-        options.environment.entry(service).or_default().push((name, clock.display().to_string()));
-    }
-    Ok(options)
+    Ok(options.with_business_clock())
 }
 
 /// The management API as it usually is: on the host of the broker, port 15672, with the same user.

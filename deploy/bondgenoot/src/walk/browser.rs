@@ -42,6 +42,11 @@ impl Answer {
         Err(Trouble::new(format!("{doing}: {}", self.problem())))
     }
 
+    /// The stable reason of a problem; empty when it is none.
+    pub fn reason(&self) -> &str {
+        self.body.get("reason").and_then(Value::as_str).unwrap_or_default()
+    }
+
     /// Status, reason and text of a problem.
     pub fn problem(&self) -> String {
         let text = |name: &str| self.body.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -74,11 +79,11 @@ impl Browser {
         Ok(Self { client, door })
     }
 
-    /// Signs in through the identity provider: to its page, the button of this person, and back with a session.
+    /// Signs in through the identity provider: to its page, the button of this person, and back with a session, which is given.
     ///
     /// # Errors
     /// When a step of the way is not what OpenID Connect says, or the session is not there at the end.
-    pub async fn sign_in(&self, login: &str) -> Result<(), Trouble> {
+    pub async fn sign_in(&self, login: &str) -> Result<Value, Trouble> {
         let begin = self.client.get(self.at("/sign-in")?).send().await.map_err(Trouble::of)?;
         let page = location(&begin, &self.door, "the door")?;
         // The page holds the question in hidden fields; pressing a button sends them with the person.
@@ -100,11 +105,10 @@ impl Browser {
             next = location(&came, &next, "the door")?;
         }
         let session = self.get("/api/v1/session", &[]).await?.good("reading the session")?;
-        session
-            .get("workerId")
-            .and_then(Value::as_str)
-            .map(drop)
-            .ok_or_else(|| Trouble::new("the session names nobody"))
+        if session.get("workerId").and_then(Value::as_str).is_none() {
+            return Err(Trouble::new("the session names nobody"));
+        }
+        Ok(session)
     }
 
     /// Reads.

@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr as _;
 
 use jiff::civil::Date;
+use local::region_run::RegionState;
 use serde_json::Value;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
@@ -171,6 +172,13 @@ impl fmt::Display for Figures {
         }
         Ok(())
     }
+}
+
+/// Name of a service's database, from its address.
+pub(super) fn database(state: &RegionState, service: &str) -> Result<String, Trouble> {
+    let url = state.services.get(service).and_then(|service| service.database_url.as_deref());
+    let name = url.and_then(|url| url.rsplit('/').next()).and_then(|name| name.split('?').next());
+    name.map(str::to_owned).ok_or_else(|| Trouble::new(format!("{service} has no database")))
 }
 
 #[cfg(test)]

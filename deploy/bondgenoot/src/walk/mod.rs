@@ -1,14 +1,23 @@
-//! The first half of the main job, played by people through the gateway's HTTP API on real processes.
+//! The main job of a quarter, played by people through the gateway's HTTP API on real processes, in business time.
 //!
-//! Three referrals come in over three channels; a coordinator signs in, screens them, admits one, refuses one with a
-//! reason and withdraws one; the quarter's figures are read back from reporting and compared with what the database of
-//! intake counts. `cargo dev --walk` runs it on a region of its own; the crate `tests` runs the same [`play`] as a test.
+//! Three referrals come in over three channels; a coordinator screens them, admits two and refuses one; coaches are
+//! registered, proposed and confirmed; they log contacts, measure, keep a quarterly duty and miss another; a case is handed over
+//! and closed with a reason, and the person comes back; a budget adds up to the cent; and the figures of the quarter are what one
+//! counts by SQL in the services' databases. `cargo dev --walk` runs it on a region of its own; the crate `tests` runs the same [`play`] as a test.
 
+mod answers;
 mod browser;
+mod clock;
 mod figures;
+mod finance;
+mod first_day;
+mod matching;
+mod people;
 mod region;
+mod report;
 mod scene;
 mod steps;
+mod trajectory;
 mod trouble;
 
 pub use browser::{Answer, Browser};
@@ -44,6 +53,6 @@ pub(crate) async fn command(arguments: &DevArgs, terminal: &Terminal) -> Outcome
         });
     }
     stopped?;
-    terminal.data("the first half of the main job works from the form to the figures");
+    terminal.data("the main job of a quarter works, from the form to the report");
     Ok(Exit::Ok)
 }

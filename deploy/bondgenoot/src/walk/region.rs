@@ -38,7 +38,8 @@ pub async fn start(arguments: &DevArgs, terminal: &Terminal) -> Outcome<WalkRegi
     let region_file = waasland(&checkout);
     let people = region_file.with_file_name("demo-people.toml");
     let mut options = RegionOptions::new(folder.path().join("region"), region_file, people, programs)
-        .for_tests(Profile::Durable);
+        .for_tests(Profile::Durable)
+        .with_business_clock();
     options.progress = progressing.progress();
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let region = tokio::select! {

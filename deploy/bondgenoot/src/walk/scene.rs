@@ -1,10 +1,14 @@
 //! What the walk knows before it starts, from the region file: so that it holds for another programme too.
 
+use chassis::clock::Clock;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use local::region_run::RegionState;
+use local::region_run::{RegionOptions, RegionState};
 use region::Region;
-use region::programme::{EligibilityRule, OnFailure, Programme, Question, QuestionKind, RuleKind};
+use region::programme::{
+    Capacity, EligibilityRule, ExitOutcome, InstrumentKind, OnFailure, Programme, Question, QuestionKind,
+    RuleKind,
+};
 use serde_json::{Value, json};
 
 use super::browser::object;
@@ -15,7 +19,9 @@ pub(super) struct Scene {
     pub(super) region: Region,
     pub(super) programme: Programme,
     pub(super) door: String,
-    pub(super) today: Date,
+    /// The first day of the quarter that is played: the one of today, in real time.
+    pub(super) quarter: Date,
+    clock: Clock,
 }
 
 impl Scene {
@@ -24,8 +30,11 @@ impl Scene {
         let region = region::load(&state.region_file).map_err(|report| {
             Trouble::new(format!("the region file has {} mistakes", report.mistakes.len()))
         })?;
-        let clock = chassis::clock::Clock::new("UTC", None).map_err(Trouble::of)?;
-        let today = clock.now().to_zoned(region.time_zone.clone()).date();
+        let zone = region.time_zone.iana_name().unwrap_or("Europe/Brussels");
+        let file = RegionOptions::clock_file(&state.folder);
+        let clock = Clock::new(zone, Some(file)).map_err(Trouble::of)?;
+        let today = clock.day_of(clock.now());
+        let quarter = quarter_of(today).map_err(Trouble::of)?;
         let programme = region
             .programmes
             .iter()
@@ -33,18 +42,68 @@ impl Scene {
             .find(|programme| programme.version.valid_from <= today)
             .cloned()
             .ok_or_else(|| Trouble::new("the region has no programme today"))?;
-        Ok(Self { region, programme, door: state.public_url.clone(), today })
+        Ok(Self { region, programme, door: state.public_url.clone(), quarter, clock })
+    }
+
+    /// Today in the region, in business time.
+    pub(super) fn today(&self) -> Date {
+        self.clock.today()
+    }
+
+    /// A day of the play, so many days after the quarter began.
+    pub(super) fn day(&self, days: i64) -> Result<Date, Trouble> {
+        self.quarter.checked_add(days.days()).map_err(Trouble::of)
     }
 
     /// A code of the municipality with this number in the list of today.
     pub(super) fn municipality(&self, number: usize) -> Result<String, Trouble> {
         let today: Vec<String> = self
             .region
-            .municipalities_at(self.today)
+            .municipalities_at(self.quarter)
             .map(|municipality| municipality.nis.to_string())
             .collect();
         let index = number.checked_rem(today.len()).unwrap_or_default();
         today.get(index).cloned().ok_or_else(|| Trouble::new("the region has no municipality today"))
+    }
+
+    /// The code of the life domain with this number.
+    pub(super) fn domain(&self, number: usize) -> Result<String, Trouble> {
+        let found = self.programme.life_domains.get(number);
+        found
+            .map(|domain| domain.code.to_string())
+            .ok_or_else(|| Trouble::new("the programme has no life domain"))
+    }
+
+    /// The code of the first case weight; empty when the programme has none.
+    pub(super) fn weight(&self) -> String {
+        match &self.programme.capacity {
+            Capacity::Caseload(caseload) => {
+                caseload.weights.first().map(|weight| weight.code.to_string()).unwrap_or_default()
+            }
+            Capacity::Visits(_) => String::new(),
+        }
+    }
+
+    /// What an instrument of this code takes values for: its items, or two life domains where the points are chosen.
+    pub(super) fn items(&self, instrument: &str) -> Result<Vec<String>, Trouble> {
+        let found = self.programme.instruments.iter().find(|one| one.code.as_str() == instrument);
+        let found =
+            found.ok_or_else(|| Trouble::new(format!("the programme has no instrument {instrument}")))?;
+        Ok(match found.kind {
+            InstrumentKind::ReleaseScale => vec![String::new()],
+            InstrumentKind::Star => {
+                self.programme.life_domains.iter().take(2).map(|one| one.code.to_string()).collect()
+            }
+            _ => found.items.iter().map(|item| item.code.to_string()).collect(),
+        })
+    }
+
+    /// The code of an exit reason that counts as outflow to work.
+    pub(super) fn exit_with_work(&self) -> Result<String, Trouble> {
+        let found = self.programme.exit_reasons.iter().find(|one| one.outcome == ExitOutcome::WithWork);
+        found
+            .map(|one| one.code.to_string())
+            .ok_or_else(|| Trouble::new("the programme has no exit with work"))
     }
 
     /// Two referral reasons, other ones for another number.
@@ -103,9 +162,10 @@ impl Scene {
         object(&answers)
     }
 
-    /// First and last day of the quarter of today.
-    pub(super) fn quarter(&self) -> Result<(Date, Date), Trouble> {
-        quarter_of(self.today).map_err(Trouble::of)
+    /// First and last day of the report: the quarter and the month after it, in which the first quarterly duty falls due.
+    pub(super) fn period(&self) -> Result<(Date, Date), Trouble> {
+        let last = self.quarter.checked_add(4.months()).and_then(Date::yesterday).map_err(Trouble::of)?;
+        Ok((self.quarter, last))
     }
 }
 
@@ -121,11 +181,9 @@ fn some_answer(question: &Question) -> String {
     }
 }
 
-fn quarter_of(day: Date) -> Result<(Date, Date), jiff::Error> {
-    let month = day.month() - (day.month() - 1) % 3;
-    let first = Date::new(day.year(), month, 1)?;
-    let last = first.checked_add(3.months())?.yesterday()?;
-    Ok((first, last))
+/// The first day of the quarter of a day.
+fn quarter_of(day: Date) -> Result<Date, jiff::Error> {
+    Date::new(day.year(), day.month() - (day.month() - 1) % 3, 1)
 }
 
 #[cfg(test)]
@@ -134,9 +192,9 @@ mod tests {
     use jiff::civil::date;
 
     #[test]
-    fn a_quarter_ends_on_its_last_day() {
-        assert_eq!(quarter_of(date(2024, 2, 29)).unwrap(), (date(2024, 1, 1), date(2024, 3, 31)));
-        assert_eq!(quarter_of(date(2026, 12, 31)).unwrap(), (date(2026, 10, 1), date(2026, 12, 31)));
-        assert_eq!(quarter_of(date(2026, 4, 1)).unwrap(), (date(2026, 4, 1), date(2026, 6, 30)));
+    fn a_quarter_begins_on_its_first_day() {
+        assert_eq!(quarter_of(date(2024, 2, 29)).unwrap(), date(2024, 1, 1));
+        assert_eq!(quarter_of(date(2026, 12, 31)).unwrap(), date(2026, 10, 1));
+        assert_eq!(quarter_of(date(2026, 4, 1)).unwrap(), date(2026, 4, 1));
     }
 }

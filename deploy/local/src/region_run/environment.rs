@@ -10,6 +10,12 @@ use crate::{keys::RegionKeys, postgres::ServiceDatabase};
 pub enum Service {
     /// Referrals and admissions.
     Intake,
+    /// Workers, proposals and matches.
+    Matching,
+    /// What happens in a case.
+    Trajectory,
+    /// Budgets and hours.
+    Finance,
     /// Projections and reports.
     Reporting,
     /// Health of the region.
@@ -20,12 +26,23 @@ pub enum Service {
 
 impl Service {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Intake, Self::Reporting, Self::Operations, Self::Gateway];
+    pub const ALL: [Self; 7] = [
+        Self::Intake,
+        Self::Matching,
+        Self::Trajectory,
+        Self::Finance,
+        Self::Reporting,
+        Self::Operations,
+        Self::Gateway,
+    ];
 
     /// Its name: of its program, its database and its roles.
     pub fn name(self) -> &'static str {
         match self {
             Self::Intake => "intake",
+            Self::Matching => "matching",
+            Self::Trajectory => "trajectory",
+            Self::Finance => "finance",
             Self::Reporting => "reporting",
             Self::Operations => "operations",
             Self::Gateway => "gateway",
@@ -40,6 +57,9 @@ impl Service {
             Self::Intake => (10, 11),
             Self::Reporting => (12, 13),
             Self::Operations => (14, 15),
+            Self::Matching => (16, 17),
+            Self::Trajectory => (18, 19),
+            Self::Finance => (23, 24),
         }
     }
 }
@@ -112,7 +132,7 @@ pub(super) fn environment(
     table.push(("HEALTH__ADDRESS", health.to_string()));
     table.push(("REGION__FILE", path(&around.region_file)));
     match service {
-        Service::Intake | Service::Reporting => {
+        Service::Intake | Service::Matching | Service::Trajectory | Service::Finance | Service::Reporting => {
             table.push(("BROKER__URL", around.amqp_url.clone()));
             table.push(("GRPC__ADDRESS", address.to_string()));
             table.push(("KEYS__CALLER_KEYS_FILE", path(&around.keys.caller_keys_file)));
@@ -147,7 +167,7 @@ pub(super) fn environment(
     let (section, most) = match service {
         Service::Gateway => ("UPSTREAMS", usize::MAX),
         Service::Operations => ("SERVICES", 1),
-        Service::Intake | Service::Reporting => return named,
+        _ => return named,
     };
     let called =
         around.addresses.iter().filter(|(other, _)| **other != service && **other != Service::Gateway);

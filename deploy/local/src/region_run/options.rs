@@ -1,6 +1,10 @@
 //! How to run a region.
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use super::Service;
 use crate::{postgres::Profile, processes::Restart, progress::Progress};
@@ -125,6 +129,22 @@ impl RegionOptions {
             ready_within: Duration::from_mins(1),
             progress: Progress::silent(),
         }
+    }
+
+    /// The file with the offset of business time.
+    pub fn clock_file(folder: &Path) -> PathBuf {
+        folder.join("clock-offset")
+    }
+
+    /// Lets business time be set, in a demo region: every process reads [`clock_file`](Self::clock_file).
+    #[must_use]
+    pub fn with_business_clock(mut self) -> Self {
+        let file = Self::clock_file(&self.folder).display().to_string();
+        for service in Service::ALL {
+            let name = format!("{}_REGION__CLOCK_FILE", service.name().to_uppercase());
+            self.environment.entry(service).or_default().push((name, file.clone()));
+        }
+        self
     }
 
     /// The same for tests: any ports, no restarts, and this promise about commits.

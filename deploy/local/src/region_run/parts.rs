@@ -97,7 +97,7 @@ pub(super) async fn start_databases(
         migrate(service, options, &with_databases, folder).await?;
         match service {
             Service::Gateway => import_people(options, &with_databases, folder).await,
-            Service::Intake | Service::Reporting | Service::Operations => Ok(()),
+            _ => Ok(()),
         }
     };
     try_join_all(databases.keys().map(|service| Box::pin(prepare(*service)))).await?;

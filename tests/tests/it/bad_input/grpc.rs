@@ -35,6 +35,9 @@ fn ports(region: &RegionUnderTest) -> Vec<Port> {
     };
     vec![
         port(Service::Intake, &["bondgenoot.intake.", "bondgenoot.admin."]),
+        port(Service::Matching, &["bondgenoot.matching.", "bondgenoot.admin."]),
+        port(Service::Trajectory, &["bondgenoot.trajectory.", "bondgenoot.admin."]),
+        port(Service::Finance, &["bondgenoot.finance.", "bondgenoot.admin."]),
         port(Service::Reporting, &["bondgenoot.reporting.", "bondgenoot.admin."]),
         port(Service::Operations, &["bondgenoot.operations."]),
     ]
