@@ -95,12 +95,13 @@ async fn trouble_that_passes_repeats_all_of_them_together() {
     let stage = stage().await;
     let mut telegrams = vec![Tale::new().next("first")];
     telegrams.extend((0..5).map(|_| Tale::new().next("fine")));
-    stage.script.transient.store(2, Ordering::SeqCst);
+    stage.script.transient_lots.store(2, Ordering::SeqCst);
 
     send_at_once(&stage, &telegrams).await;
 
     stage.until("effects", 6).await;
     stage.assert_once_and_in_order().await;
     assert_eq!(stage.consumer.number("select count(*) from chassis.parked").await, 0);
-    assert!(largest_lot(&stage) >= 5, "trouble that passes is no reason to go one by one");
+    let lots = stage.script.lots.lock().unwrap().clone();
+    assert_eq!(lots, [1, 5, 5, 5], "trouble that passes is no reason to go one by one");
 }

@@ -108,15 +108,20 @@ pub struct Script {
     pub replay_gate: tokio::sync::Mutex<()>,
     /// Programmes that are poison for now.
     pub refuses_poison: AtomicBool,
+    /// So many more lots of several events fail as if the database were away.
+    pub transient_lots: AtomicU32,
     /// Sizes of the lots that a handler of many got, as they came.
     pub lots: std::sync::Mutex<Vec<usize>>,
 }
 
+/// Counts down; false at zero.
+fn one_less(counter: &AtomicU32) -> bool {
+    counter.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
+}
+
 impl Script {
     fn is_away(&self) -> bool {
-        let one_less = |left: u32| left.checked_sub(1);
-        self.away.load(Ordering::SeqCst)
-            || self.transient.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok()
+        self.away.load(Ordering::SeqCst) || one_less(&self.transient)
     }
 
     async fn apply(
@@ -235,7 +240,7 @@ pub fn handlers_of_many(script: &Arc<Script>) -> Handlers {
             .bind(events.iter().map(|(_, event)| event.programme.clone()).collect::<Vec<_>>())
             .execute(work.connection())
             .await?;
-            if script.is_away() {
+            if one_less(&script.transient_lots) {
                 return Err(HandlerError::Transient(DatabaseError::CutShort));
             }
             match events.iter().find(|(_, event)| event.programme == "poison") {
