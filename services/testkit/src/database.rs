@@ -30,7 +30,10 @@ impl TestDatabase {
         let service = migrations.service;
         let server = PgConnectOptions::from_str(superuser_url)?.disable_statement_logging();
         let digest = migrations.digest();
-        let template = format!("template_{service}_{region}_{}", digest.get(..12).context("a short digest")?);
+        // A code of a region has hyphens, which an unquoted name of a database has not.
+        let region_name = region.replace('-', "_");
+        let template =
+            format!("template_{service}_{region_name}_{}", digest.get(..12).context("a short digest")?);
         let mut admin = PgConnection::connect_with(&server).await?;
         ensure_template(&mut admin, &server, superuser_url, &template, migrations, region).await?;
         let name = format!("test_{service}_{}", IdGenerator.uuid().simple());

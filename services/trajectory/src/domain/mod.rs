@@ -12,6 +12,7 @@ mod measure;
 mod secrecy;
 pub mod text;
 mod trajectory;
+mod trajectory_error;
 mod visit;
 mod visit_plan;
 
@@ -28,6 +29,7 @@ pub use ids::{
 };
 pub use measure::{Measure, MeasureError, Value};
 pub use secrecy::{HIDDEN_UNLESS_ON_CASE, classes_of};
-pub use trajectory::{Exit, Handover, Opening, Standing, Trajectory, TrajectoryError, TrajectoryState};
+pub use trajectory::{Exit, Handover, Opening, Standing, Trajectory, TrajectoryState};
+pub use trajectory_error::TrajectoryError;
 pub use visit::{Visit, VisitError, VisitState};
 pub use visit_plan::{FreeDays, PlanError, VisitPlan};

@@ -3,28 +3,13 @@
 use std::str::FromStr;
 
 use chassis::events::HandlerError;
-use jiff::Timestamp;
-use jiff::civil::Date;
+use chassis::events::fields::poison;
+pub(super) use chassis::events::fields::{day, id, instant, same_aggregate};
 use region::ClosedSet as _;
 use region::programme::Role;
-use uuid::Uuid;
 
 use crate::error::Error;
 use crate::use_cases::MatchError;
-
-fn poison(field: &str, what: &str) -> HandlerError {
-    HandlerError::Poison(format!("`{field}` {what}"))
-}
-
-/// Reads an id.
-pub(super) fn id<T: FromStr>(field: &str, text: &str) -> Result<T, HandlerError> {
-    text.parse().map_err(|_| poison(field, "is no id"))
-}
-
-/// Checks that an event is in the history of the aggregate it is about.
-pub(super) fn same_aggregate(field: &str, id: Uuid, aggregate: Uuid) -> Result<(), HandlerError> {
-    if id == aggregate { Ok(()) } else { Err(poison(field, "is another than the aggregate of the event")) }
-}
 
 /// Reads a code of a programme file.
 pub(super) fn code<T: FromStr>(field: &str, text: &str) -> Result<T, HandlerError> {
@@ -42,22 +27,6 @@ pub(super) fn role(field: &str, number: i32) -> Result<Role, HandlerError> {
         .ok()
         .and_then(|role| Role::from_word(&chassis::caller::role_name(role)))
         .ok_or_else(|| poison(field, "is none that this build knows"))
-}
-
-/// Reads an instant, to the microsecond as the database keeps it.
-pub(super) fn instant(field: &str, value: Option<prost_types::Timestamp>) -> Result<Timestamp, HandlerError> {
-    let value = value.ok_or_else(|| poison(field, "is missing"))?;
-    if !(0..1_000_000_000).contains(&value.nanos) {
-        return Err(poison(field, "is no instant"));
-    }
-    Timestamp::new(value.seconds, value.nanos)
-        .and_then(|exact| Timestamp::from_microsecond(exact.as_microsecond()))
-        .map_err(|_| poison(field, "is no instant"))
-}
-
-/// Reads a day.
-pub(super) fn day(field: &str, text: &str) -> Result<Date, HandlerError> {
-    text.parse().map_err(|_| poison(field, "is no day"))
 }
 
 /// What becomes of an event whose use case failed.
@@ -89,7 +58,6 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_poison_that_names_the_field_and_not_the_value() {
-        assert_eq!(reason(id::<Uuid>("person_id", "Kanarie-Jansen")), "`person_id` is no id");
         assert_eq!(
             reason(code::<region::ProgrammeCode>("programme", "Kanarie Jansen")),
             "`programme` is no code"
@@ -100,7 +68,5 @@ mod tests {
         );
         assert_eq!(reason(role("role", 99)), "`role` is none that this build knows");
         assert_eq!(reason(role("role", 0)), "`role` is none that this build knows");
-        assert_eq!(reason(day("first_day", "morgen")), "`first_day` is no day");
-        assert_eq!(reason(instant("ended_at", None)), "`ended_at` is missing");
     }
 }
