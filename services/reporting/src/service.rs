@@ -10,13 +10,14 @@ use chassis::events::Consumer;
 use chassis::kernel::{Kernel, Settings};
 use chassis::process::{Context, Service, Shell};
 use proto::reporting::v1::intake_report_service_server::IntakeReportServiceServer;
+use proto::reporting::v1::trajectory_report_service_server::TrajectoryReportServiceServer;
 use region::Region;
 use sqlx::migrate::Migrator;
 use tonic::service::Routes;
 
 use crate::config::ReportingConfig;
 use crate::events;
-use crate::grpc::IntakeReports;
+use crate::grpc::{IntakeReports, TrajectoryReports};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -64,8 +65,11 @@ impl Service for Reporting {
         let kernel = Kernel::open(&settings, &Self::migrations(), &context.tasks).await?;
         let consumer = Consumer::spawn(&kernel.work, &config.broker, events::handlers());
         let reports = IntakeReports::new(kernel.work.clone(), Arc::clone(&region));
+        let trajectories = TrajectoryReports::new(kernel.work.clone(), region);
         let admin = Admin::new(kernel.work.clone(), None, Some(consumer));
-        let routes = Routes::new(IntakeReportServiceServer::new(reports)).add_service(admin.into_server());
+        let routes = Routes::new(IntakeReportServiceServer::new(reports))
+            .add_service(TrajectoryReportServiceServer::new(trajectories))
+            .add_service(admin.into_server());
         let address = kernel.server(&config.grpc).spawn(routes, config.grpc.address, &context.tasks).await?;
         tracing::info!(grpc.address = %address, "listening");
         Ok(())

@@ -68,6 +68,8 @@ fn from_event(envelope: &Envelope, event: &ParticipantAdmitted) -> Result<Admiss
         referral: parse::id("referral_id", &event.referral_id)?,
         programme: parse::code("programme", &event.programme)?,
         programme_version: parse::version("programme_version", &event.programme_version)?,
+        referred_at: parse::instant("referred_at", event.referred_at)?,
+        re_entry: event.re_entry,
         at: parse::instant("admitted_at", event.admitted_at)?,
     };
     // Not kept: the referral names its person. Read all the same, so that a broken event is seen.

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use chassis::database::UnitOfWork;
 use chassis::grpc::{open, status};
-use jiff::Timestamp;
 use proto::reporting::v1::intake_report_service_server::IntakeReportService;
-use proto::reporting::v1::{Count, GetIntakeFiguresRequest, GetIntakeFiguresResponse, WaitingTime};
+use proto::reporting::v1::{GetIntakeFiguresRequest, GetIntakeFiguresResponse, WaitingTime};
 use region::Region;
 use tonic::{Request, Response, Status};
 
+use super::to_proto::{to_counts, to_timestamp};
 use crate::projections::{self, IntakeFigures};
 use crate::use_cases::GetIntakeFigures;
 
@@ -57,10 +57,6 @@ fn to_response(figures: IntakeFigures) -> GetIntakeFiguresResponse {
     }
 }
 
-fn to_counts(counts: Vec<projections::Count>) -> Vec<Count> {
-    counts.into_iter().map(|count| Count { code: count.code, count: count.count }).collect()
-}
-
 fn to_waiting_time(waiting: projections::WaitingTime) -> WaitingTime {
     WaitingTime {
         count: waiting.count,
@@ -68,15 +64,4 @@ fn to_waiting_time(waiting: projections::WaitingTime) -> WaitingTime {
         p90_days: waiting.p90_days,
         longest_days: waiting.longest_days,
     }
-}
-
-fn to_timestamp(instant: Timestamp) -> prost_types::Timestamp {
-    // Before 1970 jiff counts nanoseconds down, protobuf up.
-    let nanos = instant.subsec_nanosecond();
-    let (seconds, nanos) = if nanos < 0 {
-        (instant.as_second() - 1, nanos + 1_000_000_000)
-    } else {
-        (instant.as_second(), nanos)
-    };
-    prost_types::Timestamp { seconds, nanos }
 }

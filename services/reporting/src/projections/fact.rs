@@ -101,12 +101,12 @@ pub struct Withdrawal {
     pub at: Timestamp,
 }
 
-/// A participation began.
+/// An episode of a participation began.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Admission {
     /// The participation.
     pub participation: ParticipationId,
-    /// Its first episode.
+    /// The episode.
     pub episode: EpisodeId,
     /// The referral that led to it.
     pub referral: ReferralId,
@@ -114,6 +114,10 @@ pub struct Admission {
     pub programme: String,
     /// Version of the programme file it was decided under.
     pub programme_version: String,
+    /// When the referral that led to it was received: waiting starts here.
+    pub referred_at: Timestamp,
+    /// Whether the person took part before: same participation, another episode.
+    pub re_entry: bool,
     /// When.
     pub at: Timestamp,
 }

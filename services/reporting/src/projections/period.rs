@@ -54,6 +54,16 @@ impl Period {
         Ok(Self { from, to })
     }
 
+    /// The first day.
+    pub const fn first(self) -> Date {
+        self.from
+    }
+
+    /// The last day, which belongs to it.
+    pub const fn last(self) -> Date {
+        self.to
+    }
+
     /// The instants the period lies between: the start of its first day, and the start of the day after its last, which is
     /// outside. A day of 23 or 25 hours is a day.
     ///

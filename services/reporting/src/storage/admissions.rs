@@ -1,10 +1,10 @@
-//! Table `admissions`.
+//! Table `admissions`: episodes, from the referral that led to each to its end.
 
 use jiff_sqlx::ToSqlx as _;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::projections::{Admission, ReferralId};
+use crate::projections::{Admission, EpisodeEnd, ReferralId};
 
 /// Who a referral was admitted as.
 #[derive(Debug)]
@@ -26,8 +26,8 @@ pub(crate) async fn insert_admission(
     let inserted = sqlx::query!(
         "insert into admissions
             (generation, referral_id, participation_id, participation_sequence, episode_id, programme, programme_version,
-             admitted_at)
-         select fact.generation, fact.referral_id, $3, $4, $5, fact.programme, $7, $8
+             admitted_at, referred_at, re_entry)
+         select fact.generation, fact.referral_id, $3, $4, $5, fact.programme, $7, $8, $9, $10
          from referral_facts as fact
          where fact.generation = $1
            and fact.referral_id = $2
@@ -43,6 +43,8 @@ pub(crate) async fn insert_admission(
         admission.programme,
         admission.programme_version,
         admission.at.to_sqlx() as _,
+        admission.referred_at.to_sqlx() as _,
+        admission.re_entry,
     )
     .execute(connection)
     .await?;
@@ -63,8 +65,8 @@ pub(crate) async fn insert_replayed_admission(
     let inserted = sqlx::query!(
         "insert into admissions
             (generation, referral_id, participation_id, participation_sequence, episode_id, programme, programme_version,
-             admitted_at)
-         select $1, $2, $3, $4, $5, $6, $7, $8
+             admitted_at, referred_at, re_entry)
+         select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
          from chassis.projection_generations
          where active_generation <> $1",
         generation,
@@ -75,6 +77,8 @@ pub(crate) async fn insert_replayed_admission(
         admission.programme,
         admission.programme_version,
         admission.at.to_sqlx() as _,
+        admission.referred_at.to_sqlx() as _,
+        admission.re_entry,
     )
     .execute(connection)
     .await?;
@@ -92,6 +96,51 @@ pub(crate) async fn find_admission(
         "select participation_id, episode_id from admissions where generation = $1 and referral_id = $2",
         generation,
         referral.as_uuid(),
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// Records the end of an episode that runs.
+pub(crate) async fn record_episode_end(
+    connection: &mut PgConnection,
+    generation: i64,
+    sequence: i64,
+    end: &EpisodeEnd,
+) -> Result<bool, sqlx::Error> {
+    let changed = sqlx::query!(
+        "update admissions
+         set participation_sequence = $4, ended_on = $5, ended_at = $6
+         where generation = $1
+           and participation_id = $2
+           and episode_id = $3
+           and participation_sequence < $4
+           and ended_at is null",
+        generation,
+        end.participation.as_uuid(),
+        end.episode.as_uuid(),
+        sequence,
+        end.ended_on.to_sqlx() as _,
+        end.at.to_sqlx() as _,
+    )
+    .execute(connection)
+    .await?;
+    Ok(changed.rows_affected() == 1)
+}
+
+/// Reads the sequence of the newest event in an episode.
+pub(crate) async fn find_episode(
+    connection: &mut PgConnection,
+    generation: i64,
+    end: &EpisodeEnd,
+) -> Result<Option<i64>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select participation_sequence
+         from admissions
+         where generation = $1 and participation_id = $2 and episode_id = $3",
+        generation,
+        end.participation.as_uuid(),
+        end.episode.as_uuid(),
     )
     .fetch_optional(connection)
     .await

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use chassis::database::{Command, Work};
-use chassis::error::Violation;
-use region::{Explained as _, ProgrammeCode, Region};
+use region::{ProgrammeCode, Region};
 
+use super::scope::parse_scope;
 use crate::error::Error;
 use crate::projections::{IntakeFigures, Period};
 use crate::storage::{Selection, read_intake_figures};
@@ -24,24 +24,9 @@ impl GetIntakeFigures {
     /// # Errors
     /// Every field that is wrong.
     pub(crate) fn parse(region: Arc<Region>, programme: &str, from: &str, to: &str) -> Result<Self, Error> {
-        match (parse_programme(programme), Period::parse(from, to)) {
-            (Ok(programme), Ok(period)) => Ok(Self { region, programme, period }),
-            (programme, period) => {
-                let wrong_days = period.err().map(|error| error.0).unwrap_or_default();
-                Err(Error::Invalid(programme.err().into_iter().chain(wrong_days).collect()))
-            }
-        }
+        let (programme, period) = parse_scope(programme, from, to)?;
+        Ok(Self { region, programme, period })
     }
-}
-
-fn parse_programme(text: &str) -> Result<ProgrammeCode, Violation> {
-    if text.is_empty() {
-        let remedy = "name the code of a programme, for example waasland-esf";
-        return Err(Violation::new("programme", "REQUIRED", "is missing", remedy));
-    }
-    text.parse().map_err(|error: region::CodeError| {
-        Violation::new("programme", "MALFORMED", "cannot be a programme code", error.remedy())
-    })
 }
 
 impl Command for GetIntakeFigures {

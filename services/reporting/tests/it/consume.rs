@@ -2,7 +2,7 @@
 
 use chassis::database::extend_digest;
 use proto::Event as _;
-use proto::intake::events::v1::{ReferralScreened, ReferralSubmitted, ScreeningOutcome};
+use proto::intake::events::v1::{ReferralSubmitted, ScreeningOutcome};
 use testkit::eventually;
 
 use crate::house::House;
@@ -267,17 +267,4 @@ async fn a_broken_digest_is_a_fork_and_not_applied() {
     house.eventually_counts("chassis.parked where reason = 'HISTORY_FORKED'", 1).await;
 
     assert_eq!(house.count("referral_facts").await, 0);
-}
-
-#[test]
-fn the_types_of_the_contract_that_name_reporting_are_handled() {
-    // A new event for reporting must not be passed over in silence.
-    let named: Vec<&str> = proto::EVENT_TYPES
-        .iter()
-        .filter(|event| event.consumers.contains(&"reporting"))
-        .map(|event| event.name)
-        .collect();
-
-    assert_eq!(named.len(), 6, "{named:?}");
-    assert!(named.contains(&ReferralScreened::TYPE));
 }
