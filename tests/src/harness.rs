@@ -149,7 +149,8 @@ impl RegionUnderTest {
             regions.join("demo-people.toml"),
             programs()?,
         )
-        .for_tests(setup.profile);
+        .for_tests(setup.profile)
+        .with_business_clock();
         options.services.clone_from(&setup.services);
         options.doubled.clone_from(&setup.doubled);
         options.vhost = format!("test-{}", IdGenerator.uuid().simple());

@@ -1,5 +1,7 @@
-//! The first half of the main job, as `cargo dev --walk` plays it.
+//! The main job of a quarter, as `cargo dev --walk` plays it.
 
+use tests::check::drained;
+use tests::delivery::Databases;
 use tests::harness::{RegionUnderTest, Setup};
 
 use crate::ONE_REGION;
@@ -15,7 +17,11 @@ async fn the_walk_comes_to_its_end() {
         bondgenoot::walk::play(&region.local.state().unwrap(), &mut |step| steps.push(step.to_owned())).await;
 
     assert!(played.is_ok(), "after {steps:#?}: {}", played.unwrap_err());
-    assert!(steps.len() >= 8, "{steps:#?}");
+    assert!(steps.len() >= 30, "{steps:#?}");
     assert_eq!(wounds(&region).await, Vec::<String>::new());
+    // Every event of every service was applied once wherever the contract says.
+    drained(&region).await.unwrap();
+    let databases = Databases::of(&region).await.unwrap();
+    assert_eq!(databases.contradictions().await.unwrap(), Vec::<String>::new());
     region.stop().await.unwrap();
 }
