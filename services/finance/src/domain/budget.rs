@@ -127,12 +127,14 @@ impl Budget {
         Self { id, programme, rules, year, name, standing, lines, funding }
     }
 
-    /// Whether a programme runs in a year, and has a budget for it.
+    /// Whether a programme runs in a year, and has a budget for it. One without first and last day runs for ever, within what
+    /// a year is here.
     pub fn is_in_term(programme: &Programme, model: &FinanceModel, year: i16) -> bool {
         let first = programme.starts_on.map(Date::year);
         let last = programme.ends_on.map(Date::year);
         let paid_years = i16::try_from(model.years).unwrap_or(i16::MAX);
-        first.is_none_or(|first| first <= year)
+        (1900..=2999).contains(&year)
+            && first.is_none_or(|first| first <= year)
             && last.is_none_or(|last| year <= last)
             && first.is_none_or(|first| i32::from(year) < i32::from(first) + i32::from(paid_years))
     }

@@ -65,3 +65,65 @@ fn exact_cost(model: &FinanceModel, wage: Money, hours: Hours) -> Result<Amount,
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use region::programme::{Component, FlatRate, RoundingLevel, RoundingRule};
+
+    use super::*;
+
+    fn model(hourly_rate: HourlyRate, rounding: RoundingRule) -> FinanceModel {
+        FinanceModel {
+            hourly_rate,
+            rounding,
+            hour_decimals: 3,
+            yearly_hours_max: 1_720,
+            flat_rate: FlatRate { percent: Decimal::from(40), level: RoundingLevel::Component, split: None },
+            years: 6,
+            indexed: false,
+            budget_euro: None,
+            components: Vec::<Component>::new(),
+        }
+    }
+
+    fn rate(hourly_rate: HourlyRate, rounding: RoundingRule, cents: i64) -> i64 {
+        super::hourly_rate(&model(hourly_rate, rounding), Money::from_cents(cents)).unwrap().cents()
+    }
+
+    #[test]
+    fn a_wage_of_a_month_is_multiplied_and_rounded_by_the_rule() {
+        let factor = HourlyRate::GrossMonthFactor { factor: Decimal::new(12, 3) };
+
+        assert_eq!(rate(factor, RoundingRule::HalfUp, 358_500), 4_302);
+        // 62.5 cents lie on the tie: here the two rules part.
+        let half = HourlyRate::GrossMonthFactor { factor: Decimal::new(5, 1) };
+        assert_eq!(rate(half.clone(), RoundingRule::HalfUp, 125), 63);
+        assert_eq!(rate(half, RoundingRule::HalfEven, 125), 62);
+    }
+
+    #[test]
+    fn a_yearly_cost_is_divided_by_the_hours_of_the_rule() {
+        let annual = || HourlyRate::AnnualCost { hours: 1_720 };
+
+        assert_eq!(rate(annual(), RoundingRule::HalfUp, 6_450_000), 3_750);
+        assert_eq!(rate(annual(), RoundingRule::HalfUp, 6_450_859), 3_750);
+        assert_eq!(rate(annual(), RoundingRule::HalfUp, 6_450_860), 3_751, "half a cent, exactly");
+        assert_eq!(rate(annual(), RoundingRule::HalfEven, 6_450_860), 3_750);
+    }
+
+    #[test]
+    fn a_documented_rate_is_itself() {
+        assert_eq!(rate(HourlyRate::Documented, RoundingRule::HalfUp, 4_567), 4_567);
+    }
+
+    #[test]
+    fn what_rounding_did_is_known_also_of_a_quotient_without_end() {
+        let model = model(HourlyRate::AnnualCost { hours: 1_720 }, RoundingRule::HalfUp);
+        let hours = Hours::parse("860", 3, 1_720).unwrap();
+
+        let line = price(&model, Money::from_cents(6_450_100), hours).unwrap();
+
+        assert_eq!((line.rate.cents(), line.cost.cents()), (3_750, 3_225_000));
+        assert_eq!(line.exact.euro(), Decimal::new(322_505, 1));
+    }
+}

@@ -134,6 +134,6 @@ impl BudgetService for Budgets {
         let query = from_proto::suggested(self.region(), vault, &message).map_err(|error| status(&error))?;
         let page = self.work.read(&call, query).await.map_err(|error| status(&error))?;
         let next = page.next.map(|cursor| cursor.to_token(vault, &from_proto::suggested_name(&message)));
-        Ok(Response::new(to_suggested(page, next.unwrap_or_default())))
+        Ok(Response::new(to_suggested(&page, next.unwrap_or_default())))
     }
 }

@@ -1,12 +1,12 @@
 //! From read models to the messages of the contract.
 
 use proto::finance::v1::{
-    Budget, BudgetState as ProtoState, BudgetTotals, ComponentCost, ComponentTotals as ProtoTotals,
-    Contribution as ProtoContribution, Control as ProtoControl, Cost as ProtoCost, BudgetFinding as ProtoFinding,
-    FlatRateAtLevel, FlatRateShares as ProtoShares, FundingLine as ProtoFunding, ListBudgetsResponse,
-    ListSuggestedHoursResponse, PartnerShare as ProtoPartnerShare, RoundingLevel as ProtoLevel,
-    ShareBasis as ProtoBasis, StaffLine as ProtoLine, SuggestedHours, SuggestedTime, WayOut as ProtoWayOut,
-    way_out,
+    Budget, BudgetFinding as ProtoFinding, BudgetState as ProtoState, BudgetTotals, ComponentCost,
+    ComponentTotals as ProtoTotals, Contribution as ProtoContribution, Control as ProtoControl,
+    Cost as ProtoCost, FlatRateAtLevel, FlatRateShares as ProtoShares, FundingLine as ProtoFunding,
+    ListBudgetsResponse, ListSuggestedHoursResponse, PartnerShare as ProtoPartnerShare,
+    RoundingLevel as ProtoLevel, ShareBasis as ProtoBasis, StaffLine as ProtoLine, SuggestedHours,
+    SuggestedTime, WayOut as ProtoWayOut, way_out,
 };
 use region::ClosedSet as _;
 use region::programme::RoundingLevel;
@@ -241,7 +241,7 @@ pub(super) fn to_page(page: BudgetPage, next_page_token: String) -> ListBudgetsR
 }
 
 /// A page of suggested hours.
-pub(super) fn to_suggested(page: SuggestedPage, next_page_token: String) -> ListSuggestedHoursResponse {
+pub(super) fn to_suggested(page: &SuggestedPage, next_page_token: String) -> ListSuggestedHoursResponse {
     let decimals = page.hour_decimals;
     ListSuggestedHoursResponse {
         hours: page.hours.iter().map(|one| to_worker_month(one, decimals)).collect(),

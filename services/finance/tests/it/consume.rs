@@ -157,26 +157,34 @@ async fn trouble_that_passes_is_waited_out() {
     sqlx::raw_sql("lock table suggested_hours in access exclusive mode").execute(&mut *lock).await.unwrap();
 
     stage.producer.send(std::slice::from_ref(&logged)).await;
-    // Twice: the second waiter shows that the first failure was tried again.
-    for _ in 0..2 {
-        let waiting: i32 = eventually("the consumer waits for the table", || async {
-            sqlx::query_scalar(
-                "select pid from pg_stat_activity
+    // A statement that is cut leaves the session alive, so that a wrong judgement could be written down; one that is ended does
+    // not. The next waiter shows that the failure before it was tried again.
+    let mut before = (0, String::new());
+    for trouble in ["pg_cancel_backend", "pg_terminate_backend", "pg_cancel_backend"] {
+        let waiting: (i32, String) = eventually("the consumer waits for the table again", || async {
+            let found: Option<(i32, String)> = sqlx::query_as(
+                "select pid, query_start::text from pg_stat_activity
                  where datname = current_database() and usename = 'finance_runtime' and wait_event_type = 'Lock'",
             )
             .fetch_optional(&admin)
             .await
-            .unwrap()
+            .unwrap();
+            found.filter(|found| *found != before)
         })
         .await;
-        sqlx::query("select pg_terminate_backend($1)").bind(waiting).execute(&admin).await.unwrap();
-        eventually("the session ends", || async {
-            let query = "select not exists (select 1 from pg_stat_activity where pid = $1)";
-            let gone: bool = sqlx::query_scalar(query).bind(waiting).fetch_one(&admin).await.unwrap();
-            gone.then_some(())
-        })
-        .await;
+        let statement = AssertSqlSafe(format!("select {trouble}({})", waiting.0));
+        sqlx::raw_sql(statement).execute(&admin).await.unwrap();
+        before = waiting;
     }
+    eventually("the consumer waits for the table at last", || async {
+        let waits = "select exists (select from pg_stat_activity where datname = current_database()
+                                    and usename = 'finance_runtime' and wait_event_type = 'Lock'
+                                    and (pid, query_start::text) <> ($1, $2))";
+        let waits: bool =
+            sqlx::query_scalar(waits).bind(before.0).bind(&before.1).fetch_one(&admin).await.unwrap();
+        waits.then_some(())
+    })
+    .await;
     lock.rollback().await.unwrap();
     stage.applied(&[logged]).await;
 

@@ -16,6 +16,7 @@ mod properties;
 mod put_funding;
 mod put_staff_line;
 mod row_security;
+mod rules;
 mod schema;
 mod stage;
 mod steps;
