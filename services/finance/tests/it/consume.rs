@@ -157,10 +157,10 @@ async fn trouble_that_passes_is_waited_out() {
     sqlx::raw_sql("lock table suggested_hours in access exclusive mode").execute(&mut *lock).await.unwrap();
 
     stage.producer.send(std::slice::from_ref(&logged)).await;
-    // A statement that is cut leaves the session alive, so that a wrong judgement could be written down; one that is ended does
-    // not. The next waiter shows that the failure before it was tried again.
+    // A statement that is cut leaves the session alive, so that a wrong judgement could be written down: at the second time, when
+    // the consumer applies events one by one. A session that is ended writes nothing. The next waiter shows that the failure before it was tried again.
     let mut before = (0, String::new());
-    for trouble in ["pg_cancel_backend", "pg_terminate_backend", "pg_cancel_backend"] {
+    for trouble in ["pg_cancel_backend", "pg_cancel_backend", "pg_terminate_backend"] {
         let waiting: (i32, String) = eventually("the consumer waits for the table again", || async {
             let found: Option<(i32, String)> = sqlx::query_as(
                 "select pid, query_start::text from pg_stat_activity

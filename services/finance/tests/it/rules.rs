@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use finance::Finance;
-use proto::finance::v1::RoundingLevel;
+use proto::finance::v1::{FlatRateAtLevel, RoundingLevel};
 use testkit::TestRegion;
 
 use crate::house::{House, case_funding, case_lines, euro, pair, refusal};
@@ -41,7 +41,8 @@ async fn rounding_on_the_project_is_a_cent_more_and_is_still_its_components() {
     let parts: Vec<_> = budget.components.iter().map(|one| one.cost.as_ref().unwrap().flat_rate).collect();
     // 142054.764 and 15909.312: the cent that is left goes to the larger remainder.
     assert_eq!(parts, [euro("142054.77"), euro("15909.31")]);
-    let holds: Vec<_> = budget.flat_rates.iter().filter(|one| one.holds).map(|one| one.level()).collect();
+    let holds: Vec<_> =
+        budget.flat_rates.iter().filter(|one| one.holds).map(FlatRateAtLevel::level).collect();
     assert_eq!(holds, [RoundingLevel::Project]);
     let open: Vec<_> = budget
         .controls
