@@ -210,6 +210,9 @@ mod tests {
             prop_assert_eq!(duties.iter().filter(|duty| today < duty.term.announced_on).count(), 1);
             let first = duties[0].term.announced_on;
             prop_assert_eq!(duties.iter().filter(|duty| duty.counts(today)).count(), usize::from(first <= today));
+            for day in duties.iter().map(|duty| duty.term.announced_on).filter(|day| *day <= today) {
+                prop_assert_eq!(duties.iter().filter(|duty| duty.counts(day)).count(), 1, "{}", day);
+            }
         }
 
         #[test]

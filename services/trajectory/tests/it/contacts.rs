@@ -204,3 +204,20 @@ async fn only_who_is_on_the_case_writes_in_the_logbook() {
 
     assert_eq!((house.rows().await, house.told().await), before);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_repeat_under_the_same_key_is_one_contact_and_one_event() {
+    let mut house = House::start_on("2024-03-10").await;
+    let (_, id) = house.open_case("2024-03-04").await;
+    let again = || {
+        let mut request = tonic::Request::new(contact(&id, "2024-03-06"));
+        request.metadata_mut().insert("idempotency-key", "k".parse().unwrap());
+        request
+    };
+
+    let first = house.contacts(coach()).log_contact(again()).await.unwrap().into_inner();
+    let second = house.contacts(coach()).log_contact(again()).await.unwrap().into_inner();
+
+    assert_eq!(first, second);
+    assert_eq!((house.count("contacts").await, house.told().await.len()), (1, 2));
+}
