@@ -70,7 +70,13 @@ pub(super) async fn budget(scene: &Scene, cast: &Cast, tell: Tell<'_>) -> Result
         .filter(|one| one.get("difference").and_then(|money| number(money, "cents")) != Some(0))
         .collect();
     must(controls.len() == 3 && open.is_empty(), || format!("controls that are not 0: {open:?}"))?;
-    let findings = list(&budget, "findings").len();
+    let findings = list(&budget, "findings");
+    for code in findings_of_the_case() {
+        must(findings.iter().any(|one| one.get("code").and_then(Value::as_str) == Some(code)), || {
+            format!("the finding {code} is not shown")
+        })?;
+    }
+    let findings = findings.len();
     let etag = text(&budget, "etag", doing)?;
     pieter.post(&format!("{path}:approve"), &key(), Some(&etag), &json!({})).await?.good("approving")?;
     tell(&format!(
@@ -85,9 +91,19 @@ fn funding() -> Result<Value, Trouble> {
     let mut lines = Vec::new();
     for component in ["operation", "support"] {
         for source in ["esf", "vcf", "local", "vdab"] {
-            if let Ok(amount) = entry(FUNDING, &format!("funding.{component}"), source) {
-                lines.push(json!({ "component": component, "source": source, "amountEuro": amount }));
+            let Ok(amount) = entry(FUNDING, &format!("funding.{component}"), source) else { continue };
+            let mut line = json!({ "component": component, "source": source, "amountEuro": amount });
+            // What is brought in kind, and what the text of the application says instead of the form.
+            let more = match (component, source) {
+                ("operation", "local") => Some(("inKindEuro", "cofinancing", "local_staff_in_kind")),
+                ("operation", "vdab") => Some(("inKindEuro", "cofinancing", "vdab_staff_in_kind")),
+                ("operation", "vcf") => Some(("statedEuro", "text", "vcf_operation")),
+                _ => None,
+            };
+            if let (Some((field, table, name)), Some(fields)) = (more, line.as_object_mut()) {
+                fields.insert(field.to_owned(), json!(entry(FUNDING, table, name)?));
             }
+            lines.push(line);
         }
     }
     let contributions: Vec<Value> = [
@@ -134,6 +150,11 @@ fn totals(budget: &Value) -> Result<(), Trouble> {
         })?;
     }
     Ok(())
+}
+
+/// The differences a finance officer must be shown.
+fn findings_of_the_case() -> impl Iterator<Item = &'static str> {
+    EXPECTED.lines().filter_map(|line| line.strip_prefix("code = ")?.split('"').nth(1))
 }
 
 /// A quoted value of a table of the case.
@@ -189,5 +210,6 @@ mod tests {
         assert_eq!(entry(FUNDING, "funding.support", "vcf").unwrap(), "25057.16");
         assert!(entry(FUNDING, "funding.support", "local").is_err());
         assert_eq!(STAFF.lines().count(), 19);
+        assert_eq!(findings_of_the_case().count(), 7);
     }
 }

@@ -15,9 +15,9 @@ pub(super) struct Person {
     pub(super) name: &'static str,
     /// Their browser with its session.
     pub(super) browser: Browser,
-    /// Worker, UUIDv7.
+    /// Worker, `UUIDv7`.
     pub(super) worker: String,
-    /// Organisation, UUIDv7.
+    /// Organisation, `UUIDv7`.
     pub(super) organisation: String,
 }
 

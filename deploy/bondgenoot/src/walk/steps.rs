@@ -6,7 +6,7 @@ use super::browser::Browser;
 use super::people::Cast;
 use super::scene::Scene;
 use super::trouble::Trouble;
-use super::{clock, finance, first_day, matching, trajectory};
+use super::{clock, finance, first_day, matching, report, trajectory};
 
 /// Where steps are told.
 pub(super) type Tell<'a> = &'a mut (dyn FnMut(&str) + Send);
@@ -49,5 +49,5 @@ pub async fn play(state: &RegionState, tell: Tell<'_>) -> Result<(), Trouble> {
     finance::budget(&scene, &cast, tell).await?;
     finance::suggested_hours(state, &scene, &cast, tell).await?;
     first_day::compare(state, &scene, &cast.els.browser, tell).await?;
-    Ok(())
+    report::compare(state, &scene, &cast.els.browser, tell).await
 }
