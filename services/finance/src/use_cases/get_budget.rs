@@ -12,7 +12,7 @@ use crate::domain::{
 use crate::error::Error;
 use crate::storage::budgets::{self, Reading};
 
-/// Reads one budget: four statements.
+/// Reads one budget, all of one version: five statements.
 #[derive(Debug, Clone)]
 pub struct GetBudget {
     /// The region.

@@ -1,6 +1,7 @@
 //! What every step on a budget has: the version read, the idempotency key, one winner.
 
 use proto::finance::v1::PutStaffLineRequest;
+use testkit::eventually;
 use tonic::Code;
 
 use crate::house::{
@@ -80,4 +81,39 @@ async fn of_fifty_who_add_a_line_at_once_one_succeeds_per_version() {
         assert_eq!(refusal(refused).1, "STALE_ETAG");
     }
     assert_eq!(house.count("select count(*) from staff_lines").await, 1);
+}
+
+/// A change falls between the statements of a reader: what is read is all before it or all after it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_reads_during_a_change_sees_one_version() {
+    let house = House::open().await;
+    let budget = house.create(2024, "Aanvraag").await.unwrap();
+    let before = house.put(&budget, line("r01")).await.unwrap();
+    let admin = &house.running.database.admin;
+    let mut change = admin.begin().await.unwrap();
+    sqlx::raw_sql("lock table staff_lines in access exclusive mode").execute(&mut *change).await.unwrap();
+
+    let read = house.get(&budget.budget_id);
+    let fall_between = async {
+        eventually("the reader waits for the lines", || async {
+            let waits: bool = sqlx::query_scalar(
+                "select exists (select from pg_stat_activity where datname = current_database()
+                                and usename = 'finance_runtime' and wait_event_type = 'Lock')",
+            )
+            .fetch_one(admin)
+            .await
+            .unwrap();
+            waits.then_some(())
+        })
+        .await;
+        sqlx::raw_sql("update staff_lines set hours = 1; update budgets set version = version + 1")
+            .execute(&mut *change)
+            .await
+            .unwrap();
+        change.commit().await.unwrap();
+    };
+    let (read, ()) = tokio::join!(read, fall_between);
+
+    assert_eq!((before.etag.as_str(), before.lines[0].hours.as_str()), ("v2", "1720.000"));
+    assert_eq!((read.etag.as_str(), read.lines[0].hours.as_str()), ("v3", "1.000"));
 }
