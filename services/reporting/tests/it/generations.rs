@@ -76,7 +76,7 @@ impl House {
     }
 
     /// Rebuilds as an operator, to the end.
-    async fn rebuild(&self) -> RebuildProjectionsResponse {
+    pub async fn rebuild(&self) -> RebuildProjectionsResponse {
         let channel = self.running.client_channel(self.region.calls_as_operator().unwrap()).unwrap();
         let answer = AdminServiceClient::new(channel).rebuild_projections(RebuildProjectionsRequest {}).await;
         let mut stream = answer.unwrap().into_inner();
@@ -88,9 +88,14 @@ impl House {
     }
 
     async fn forget(&self, aggregates: &[Uuid]) {
+        self.forget_of("intake", aggregates).await;
+    }
+
+    /// Forgets aggregates of a producer as an operator.
+    pub async fn forget_of(&self, producer: &str, aggregates: &[Uuid]) {
         let channel = self.running.client_channel(self.region.calls_as_operator().unwrap()).unwrap();
         let aggregate_ids = aggregates.iter().map(Uuid::to_string).collect();
-        let request = ForgetHistoriesRequest { producer: "intake".to_owned(), aggregate_ids };
+        let request = ForgetHistoriesRequest { producer: producer.to_owned(), aggregate_ids };
         AdminServiceClient::new(channel).forget_histories(request).await.unwrap();
     }
 }

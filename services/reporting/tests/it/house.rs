@@ -1,5 +1,7 @@
 //! Reporting at work in a region of one test, with a played intake beside it.
 
+use std::path::{Path, PathBuf};
+
 use chassis::caller::{Caller, Role, Scope};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -7,7 +9,9 @@ use proto::reporting::v1::intake_report_service_client::IntakeReportServiceClien
 use proto::reporting::v1::{GetIntakeFiguresRequest, GetIntakeFiguresResponse};
 use reporting::Reporting;
 use sqlx::AssertSqlSafe;
-use testkit::{Producer, Running, Sent, TestRegion, eventually, mandate, queue_is_ready, worker};
+use testkit::{
+    Producer, Running, Sent, TestRegion, eventually, mandate, queue_is_ready, region_file, worker,
+};
 use tonic::Status;
 use uuid::Uuid;
 
@@ -99,6 +103,15 @@ impl House {
                 union all select to_jsonb(referral_reasons) from referral_reasons
                 union all select to_jsonb(admissions) from admissions
                 union all select to_jsonb(erased_persons) from erased_persons
+                union all select to_jsonb(worker_capacities) from worker_capacities
+                union all select to_jsonb(match_facts) from match_facts
+                union all select to_jsonb(declined_proposals) from declined_proposals
+                union all select to_jsonb(trajectory_facts) from trajectory_facts
+                union all select to_jsonb(contact_facts) from contact_facts
+                union all select to_jsonb(measure_facts) from measure_facts
+                union all select to_jsonb(duty_facts) from duty_facts
+                union all select to_jsonb(approved_budgets) from approved_budgets
+                union all select to_jsonb(budget_sources) from budget_sources
              )
              select (row - 'generation')::text
              from rows
@@ -146,7 +159,9 @@ impl Quiet {
 async fn run_on(region: &TestRegion, today: &str) -> Running {
     let clock_file = region.folder().join("clock");
     set_today(&clock_file, today.parse().unwrap());
-    let overrides = format!("region.clock_file = \"{}\"", clock_file.display());
+    let file = weighted_region(region.folder());
+    let overrides =
+        format!("region.clock_file = \"{}\"\nregion.file = \"{}\"", clock_file.display(), file.display());
     region.run::<Reporting>(&overrides).await.unwrap()
 }
 
@@ -160,8 +175,24 @@ async fn ask(
     Ok(IntakeReportServiceClient::new(channel).get_intake_figures(request).await?.into_inner())
 }
 
+/// The region of all tests, but with an intensive case that counts one and a half: where all count 1, weights cannot be seen.
+fn weighted_region(folder: &Path) -> PathBuf {
+    let source = region_file();
+    let programmes = folder.join("programmes");
+    std::fs::create_dir_all(&programmes).unwrap();
+    let file = folder.join("region.toml");
+    std::fs::copy(&source, &file).unwrap();
+    let text =
+        std::fs::read_to_string(source.with_file_name("programmes").join("waasland-esf.toml")).unwrap();
+    let (before, intensive) = text.split_once("code = \"intensive\"").unwrap();
+    let intensive = intensive.replacen("weight = \"1\"", "weight = \"1.5\"", 1);
+    std::fs::write(programmes.join("waasland-esf.toml"), format!("{before}code = \"intensive\"{intensive}"))
+        .unwrap();
+    file
+}
+
 /// Lets business time be noon of a day.
-fn set_today(clock_file: &std::path::Path, today: Date) {
+fn set_today(clock_file: &Path, today: Date) {
     let noon = today.at(12, 0, 0, 0).to_zoned(brussels()).unwrap().timestamp();
     #[expect(clippy::disallowed_methods, reason = "the offset is against real time")]
     let offset = noon.as_second() - jiff::Timestamp::now().as_second();

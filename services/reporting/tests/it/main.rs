@@ -5,6 +5,7 @@
 )]
 
 mod access;
+mod case;
 mod consume;
 mod erasure;
 mod figures;
@@ -12,4 +13,10 @@ mod generations;
 mod house;
 mod naive;
 mod properties;
+mod quarter;
+mod quarter_access;
+mod quarter_consume;
+mod quarter_figures;
+mod quarter_naive;
+mod quarter_properties;
 mod story;
