@@ -161,6 +161,7 @@ async fn days_that_passed_while_it_was_stopped_are_made_up_for_at_its_start() {
     let database = house.running.database.clone();
     // It sweeps at its start.
     house.running = house.region.run_on::<TrajectoryService>(database, &settings).await.unwrap();
+    house.connection = house.running.channel().unwrap();
 
     house.eventually_counts("duties where state = 'due'", 1).await;
 

@@ -40,6 +40,8 @@ pub struct House {
     pub region: TestRegion,
     pub running: Running,
     pub producer: Producer,
+    /// One connection for every caller: who calls stands in each call.
+    pub connection: Channel,
 }
 
 /// The region file of Katrol Asse in this repository.
@@ -70,7 +72,8 @@ impl House {
         let running = region.run::<TrajectoryService>(&overrides).await.unwrap();
         queue_is_ready(&region.amqp_url(), "trajectory").await;
         let producer = Producer::connect(&region.amqp_url(), &region.code).await;
-        Self { region, running, producer }
+        let connection = running.channel().unwrap();
+        Self { region, running, producer, connection }
     }
 
     /// Lets business time be noon of a day.
@@ -79,7 +82,7 @@ impl House {
     }
 
     fn channel(&self, caller: Caller) -> Signed {
-        self.running.client_channel(self.region.calls_as(caller).unwrap()).unwrap()
+        InterceptedService::new(self.connection.clone(), self.region.calls_as(caller).unwrap())
     }
 
     pub fn trajectories(&self, caller: Caller) -> TrajectoryServiceClient<Signed> {

@@ -16,6 +16,7 @@ mod follow_match;
 mod goals;
 mod house;
 mod lists;
+mod matrix;
 mod measures;
 mod schema;
 mod story;
