@@ -1,5 +1,6 @@
 //! A worker gives another share of full time to a programme.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chassis::database::{Command, Work};
@@ -51,11 +52,11 @@ impl Command for SetCapacity {
                 "choose days on which the programme runs",
             ));
         }
-        if self.total(&known) > Decimal::ONE {
+        if self.largest_total(&known) > Decimal::ONE {
             violations.push(Violation::new(
                 "full_time_share",
                 "FULL_TIME_TOTAL",
-                "the shares in all programmes of that day together pass full time",
+                "the shares in all programmes of one day together pass full time",
                 "lower the share here, or the one in another programme first",
             ));
         }
@@ -77,29 +78,32 @@ impl Command for SetCapacity {
 }
 
 impl SetCapacity {
-    /// The shares of the first day in all programmes together. Programmes of visits count families, not shares.
-    fn total(&self, known: &[(String, Capacity)]) -> Decimal {
-        let counts_shares = |code: &ProgrammeCode| {
-            self.region
-                .programme(code)
-                .is_some_and(|file| matches!(file.capacity, programme::Capacity::Caseload(_)))
+    /// The largest sum of the shares in all programmes, over the days on which the new one holds. Programmes of visits count
+    /// families, not shares. A sum rises on a first day only.
+    fn largest_total(&self, known: &[(String, Capacity)]) -> Decimal {
+        let own = (self.programme.as_str(), self.capacity);
+        let others = known.iter().map(|(code, capacity)| (code.as_str(), *capacity));
+        let replaced = |(code, capacity): &(&str, Capacity)| {
+            *code == own.0 && capacity.period.first == self.capacity.period.first
         };
-        let mut programmes: Vec<&str> = known
-            .iter()
-            .map(|(code, _)| code.as_str())
-            .filter(|code| *code != self.programme.as_str())
-            .collect();
-        programmes.sort_unstable();
-        programmes.dedup();
-        let others =
-            programmes.into_iter().filter(|code| code.parse().is_ok_and(|code| counts_shares(&code)));
-        let share_in = |code: &str| {
-            let of: Vec<Capacity> =
-                known.iter().filter(|(own, _)| own == code).map(|(_, capacity)| *capacity).collect();
-            Capacity::on(&of, self.capacity.period.first)
-                .map_or(Decimal::ZERO, |capacity| capacity.share.value())
+        let mut by_programme: BTreeMap<&str, Vec<Capacity>> = BTreeMap::new();
+        for (code, capacity) in others.filter(|other| !replaced(other)).chain([own]) {
+            if self.counts_shares(code) {
+                by_programme.entry(code).or_default().push(capacity);
+            }
+        }
+        let days = by_programme.values().flatten().map(|capacity| capacity.period.first);
+        let share_on = |day| {
+            by_programme.values().fold(Decimal::ZERO, |sum, of_one| {
+                sum + Capacity::on(of_one, day).map_or(Decimal::ZERO, |capacity| capacity.share.value())
+            })
         };
-        let own = if counts_shares(&self.programme) { self.capacity.share.value() } else { Decimal::ZERO };
-        others.map(share_in).fold(own, |sum, share| sum + share)
+        let days = days.filter(|day| self.capacity.period.contains(*day));
+        days.map(share_on).max().unwrap_or(Decimal::ZERO)
+    }
+
+    fn counts_shares(&self, code: &str) -> bool {
+        let file = ProgrammeCode::parse(code).ok().and_then(|code| self.region.programme(&code));
+        file.is_some_and(|file| matches!(file.capacity, programme::Capacity::Caseload(_)))
     }
 }

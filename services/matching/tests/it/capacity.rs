@@ -3,9 +3,12 @@
 use proto::matching::events::v1::WorkerCapacityChanged;
 use proto::matching::v1::{ListWorkersRequest, SetCapacityRequest, WorkerSummary};
 
+use chassis::caller::{Role, Scope};
+use testkit::{mandate, region_file, worker};
+
 use crate::house::{
-    House, PROGRAMME, TODAY, administrator, capacity, coordinator, details, pairs, stranger, told,
-    violations, with_key,
+    House, PROGRAMME, TODAY, administrator, capacity, coordinator, details, open_with_programme, pairs,
+    stranger, told, violations, with_key,
 };
 
 async fn listed(house: &House, day: &str) -> Vec<WorkerSummary> {
@@ -137,4 +140,34 @@ async fn only_who_coordinates_the_programme_sets_a_capacity() {
     assert_eq!(told(&refused).reason, "WORKER_NOT_FOUND");
     assert_eq!(house.count("capacities").await, 0);
     assert_eq!(listed(&house, TODAY).await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_shares_of_one_day_in_all_programmes_are_at_most_one_worker() {
+    let esf = region_file().parent().unwrap().join("programmes/waasland-esf.toml");
+    let house =
+        open_with_programme(esf.to_str().unwrap(), &[("code = \"waasland-esf\"", "code = \"second\"")]).await;
+    let of_all = worker(0xc1, vec![mandate(Role::Coordinator, Scope::Region, None)]);
+    let set = |request: SetCapacityRequest| {
+        let mut client = house.workers(of_all.clone());
+        async move { client.set_capacity(with_key(request)).await }
+    };
+    let both = house.registered(details()).await.worker_id;
+    let second = |share: &str, from: &str| SetCapacityRequest {
+        programme: "second".to_owned(),
+        valid_from: from.to_owned(),
+        ..capacity(&both, share)
+    };
+    set(SetCapacityRequest { valid_to: "2024-06-30".to_owned(), ..capacity(&both, "0.6") }).await.unwrap();
+
+    let refused = set(second("0.5", "2024-04-01")).await.unwrap_err();
+
+    assert_eq!(violations(&refused), pairs(&[("full_time_share", "FULL_TIME_TOTAL")]));
+    assert!(set(second("0.4", "2024-04-01")).await.is_ok());
+    assert!(set(second("1", "2024-07-01")).await.is_ok());
+    // To set the own share anew counts it once; without an end it would meet the full time of July.
+    let until_june = SetCapacityRequest { valid_to: "2024-06-30".to_owned(), ..capacity(&both, "0.6") };
+    assert!(set(until_june).await.is_ok());
+    let refused = set(capacity(&both, "0.6")).await.unwrap_err();
+    assert_eq!(violations(&refused), pairs(&[("full_time_share", "FULL_TIME_TOTAL")]));
 }

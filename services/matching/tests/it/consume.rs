@@ -180,6 +180,7 @@ async fn an_erasure_takes_needs_proposals_and_reasons_and_leaves_what_counts() {
     assert_eq!(heard.waiting().await, []);
     let left = "proposals where input is not null or input_sha256 is not null or answer is not null";
     assert_eq!(heard.house.count(left).await, 0);
+    assert_eq!(heard.house.count("matches where reason is not null").await, 0);
     let read = heard.house.get_match(coordinator(), &begun.match_id).await.unwrap();
     assert_eq!((read.reason.as_str(), read.overridden, &read.person_id), ("", true, &who.person.to_string()));
     let request_again = GetProposalRequest { proposal_id: proposal.proposal_id.clone() };

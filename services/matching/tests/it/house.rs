@@ -16,7 +16,7 @@ use proto::matching::v1::{
     ProposeMatchRequest, RegisterWorkerRequest, SetCapacityRequest, Worker, WorkerDetails,
 };
 use sqlx::AssertSqlSafe;
-use testkit::{Running, TestRegion, mandate, worker};
+use testkit::{Running, TestRegion, mandate, region_file, worker};
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
 use tonic::{Request, Status};
@@ -262,6 +262,29 @@ impl House {
         }
         rows
     }
+}
+
+/// Opens in Waasland with a second programme: its file, and what of it is replaced by what.
+pub async fn open_with_programme(file: &str, replaced: &[(&str, &str)]) -> House {
+    let region = TestRegion::without_broker().await.unwrap();
+    let folder = region.folder().join("region");
+    std::fs::create_dir_all(folder.join("programmes")).unwrap();
+    let waasland = region_file();
+    let text = std::fs::read_to_string(&waasland).unwrap();
+    let only = "[\"programmes/waasland-esf.toml\"]";
+    assert!(text.contains(only));
+    let both = "[\"programmes/waasland-esf.toml\", \"programmes/second.toml\"]";
+    std::fs::write(folder.join("region.toml"), text.replace(only, both)).unwrap();
+    let esf = waasland.parent().unwrap().join("programmes/waasland-esf.toml");
+    std::fs::copy(esf, folder.join("programmes/waasland-esf.toml")).unwrap();
+    let mut second = std::fs::read_to_string(file).unwrap();
+    for (from, to) in replaced {
+        assert!(second.contains(from), "{file} does not say {from}");
+        second = second.replace(from, to);
+    }
+    std::fs::write(folder.join("programmes/second.toml"), second).unwrap();
+    let settings = format!("region.file = \"{}\"", folder.join("region.toml").display());
+    House::in_region(region, &settings).await
 }
 
 /// Lets business time be noon of a day.

@@ -263,3 +263,22 @@ async fn who_does_not_wait_for_you_is_as_nobody() {
     let refused = house.matches(coordinator()).get_proposal(request).await.unwrap_err();
     assert_eq!(violations(&refused), pairs(&[("proposal_id", "NOT_AN_ID")]));
 }
+
+#[tokio::test]
+async fn a_municipality_that_merged_is_the_one_it_became() {
+    let house = House::open().await;
+    house.set_today("2025-01-10");
+    let near = house.coach(WorkerDetails { municipalities: vec!["46029".to_owned()], ..details() }).await;
+    let far = house.coach(WorkerDetails { municipalities: vec!["46024".to_owned()], ..details() }).await;
+    // Lived in Moerbeke, which became a part of Lokeren on the first of January.
+    let who = house.admitted_on("2024-12-01T09:00:00Z", "2025-01-05T09:00:00Z").await;
+    house.execute("update waiting set municipality_nis = '44045'").await;
+
+    let proposal = house.propose(needs(who)).await.unwrap();
+
+    let tone = |worker: &str| {
+        let one = proposal.proposed.iter().find(|one| one.worker_id == worker).unwrap();
+        one.terms.iter().find(|line| line.term == "travel").unwrap().tone
+    };
+    assert_eq!((tone(&near), tone(&far)), (TermTone::Plus.into(), TermTone::Minus.into()));
+}

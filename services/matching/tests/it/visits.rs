@@ -5,9 +5,11 @@ use proto::matching::v1::{
     ConfirmMatchRequest, ProposeMatchRequest, RegisterWorkerRequest, SetCapacityRequest, StarterGate,
     WorkerDetails,
 };
-use testkit::{TestRegion, mandate, region_file, worker};
+use testkit::{mandate, worker};
 
-use crate::house::{House, Participant, TODAY, coach_mandate, details, pairs, told, violations, with_key};
+use crate::house::{
+    House, Participant, TODAY, coach_mandate, details, open_with_programme, pairs, told, violations, with_key,
+};
 
 const VISITS: &str = "huisbezoek";
 
@@ -17,20 +19,8 @@ fn anchor() -> Caller {
 
 /// Waasland with a second programme: the fixture of the crate `region`, with all rules that visits can have.
 async fn opened() -> House {
-    let region = TestRegion::without_broker().await.unwrap();
-    let folder = region.folder().join("region");
-    std::fs::create_dir_all(folder.join("programmes")).unwrap();
-    let waasland = region_file();
-    let file = std::fs::read_to_string(&waasland).unwrap();
-    let programmes = "programmes = [\"programmes/waasland-esf.toml\", \"programmes/huisbezoek.toml\"]";
-    let file = file.replace("programmes = [\"programmes/waasland-esf.toml\"]", programmes);
-    assert!(file.contains(programmes));
-    std::fs::write(folder.join("region.toml"), file).unwrap();
-    let esf = waasland.parent().unwrap().join("programmes/waasland-esf.toml");
-    std::fs::copy(esf, folder.join("programmes/waasland-esf.toml")).unwrap();
     let fixture =
         concat!(env!("CARGO_MANIFEST_DIR"), "/../region/tests/it/fixtures/programmes/huisbezoek.toml");
-    let fixture = std::fs::read_to_string(fixture).unwrap();
     let rules = "
 [[matching.hard_rule]]
 id = \"room\"
@@ -44,13 +34,9 @@ explanation = \"Alle bezoeken passen voor de vakantie.\"
 
 [[matching.weight]]
 term = \"travel\"";
-    // The shares of its inflow and its student belong to partners that Waasland does not have.
-    let fixture = fixture
-        .replace("[[inflow_share]]\npartner = \"huis\"\npercent = \"60\"\n", "")
-        .replace("\n[[matching.weight]]\nterm = \"travel\"", rules);
-    std::fs::write(folder.join("programmes/huisbezoek.toml"), fixture).unwrap();
-    let settings = format!("region.file = \"{}\"", folder.join("region.toml").display());
-    House::in_region(region, &settings).await
+    // The shares of its inflow belong to a partner that Waasland does not have.
+    let shares = "[[inflow_share]]\npartner = \"huis\"\npercent = \"60\"\n";
+    open_with_programme(fixture, &[(shares, ""), ("\n[[matching.weight]]\nterm = \"travel\"", rules)]).await
 }
 
 async fn student(house: &House, gates: &[StarterGate]) -> String {

@@ -258,3 +258,15 @@ async fn pages_of_workers_follow_each_other_without_gap_or_repeat() {
     let elsewhere = house.workers(stranger()).list_workers(list(String::new(), 0)).await.unwrap_err();
     assert_eq!(told(&elsewhere).reason, "PROGRAMME_NOT_FOUND");
 }
+
+#[tokio::test]
+async fn nobody_is_registered_for_a_programme_that_is_over() {
+    let house = House::open().await;
+    house.set_today("2030-01-01");
+
+    let refused =
+        house.workers(coordinator()).register_worker(with_key(registration(details()))).await.unwrap_err();
+
+    assert_eq!(told(&refused).reason, "PROGRAMME_NOT_RUNNING");
+    assert_eq!(house.count("workers").await, 0);
+}

@@ -292,6 +292,10 @@ prop_compose! {
         let mut seen = BTreeSet::new();
         let mut all = all;
         all.retain(|worker| seen.insert(worker.worker));
+        // Every second one has a twin who differs by id only: without ties a tie-break is not tried.
+        let twin = |worker: &WorkerFacts| WorkerFacts { worker: Uuid::from_u128(worker.worker.as_u128() + 1_000), ..worker.clone() };
+        let twins: Vec<WorkerFacts> = all.iter().step_by(2).map(twin).collect();
+        all.extend(twins);
         let mut input = input(all);
         input.needs.languages = languages(&asked);
         input.needs.life_domains = domains(&about);
