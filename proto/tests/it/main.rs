@@ -113,6 +113,10 @@ fn no_event_has_a_personal_field() {
         events += 1;
         for field in message.fields() {
             assert!(!field.options().has_extension(&limits), "{} is limited text", field.full_name());
+            // The id of a contact is an id.
+            if field.name().ends_with("_id") {
+                continue;
+            }
             let suspicious = ["name", "contact", "note", "motivation", "birth", "phone", "mail", "text"];
             assert!(
                 !suspicious.iter().any(|word| field.name().split('_').any(|part| part == *word)),
