@@ -4,7 +4,7 @@ use jiff::civil::{Date, date};
 use jiff::{Timestamp, ToSpan as _};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::sample::{Index, select};
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, TestRunner};
 use proto::matching::events::v1::MatchEnd;
@@ -13,11 +13,11 @@ use testkit::{Producer, Sent};
 use tokio::runtime::Handle;
 
 use crate::case::{Case, Contact, capacity, declined, fresh};
-use crate::house::House;
+use crate::house::{House, brussels};
 use crate::quarter_naive;
 use crate::story::{at, wire};
 
-const CASES: u32 = 16;
+const CASES: u32 = 24;
 const START: Date = date(2024, 1, 1);
 
 /// A day by its number in the year.
@@ -61,6 +61,21 @@ fn instants() -> impl Strategy<Value = Timestamp> {
     prop_oneof![anywhere, borders]
 }
 
+/// Days of the year by their number, many of them on the borders of periods, which are tens.
+fn days() -> impl Strategy<Value = i64> {
+    prop_oneof![0_i64..250, (0_i64..25).prop_map(|tens| 10 * tens)]
+}
+
+/// Numbers of days, many of them tens.
+fn after() -> impl Strategy<Value = i64> {
+    prop_oneof![0_i64..120, (0_i64..12).prop_map(|tens| 10 * tens)]
+}
+
+/// Minutes, many of them whole days, so that what begins around midnight goes on around midnight.
+fn paces() -> impl Strategy<Value = i64> {
+    prop_oneof![0_i64..30 * 1_440, (0_i64..30).prop_map(|days| days * 1_440)]
+}
+
 fn contacts() -> impl Strategy<Value = Contact> {
     (any::<bool>(), any::<bool>(), 0_u32..=1_440).prop_map(|(reached, with, minutes)| Contact {
         reached,
@@ -74,11 +89,11 @@ fn weights() -> impl Strategy<Value = &'static str> {
 }
 
 fn courses() -> impl Strategy<Value = Course> {
-    let talks = (0_i64..250, contacts(), prop::option::of((0_i64..250, contacts(), any::<bool>())))
+    let talks = (days(), contacts(), prop::option::of((days(), contacts(), any::<bool>())))
         .prop_map(|(day, how, correction)| Talk { day, how, correction });
     let states = vec![DutyState::Due, DutyState::Kept, DutyState::Missed, DutyState::KeptLate];
     let duties =
-        (select(vec!["quarterly-follow-up", "first-empowerment"]), 0_i64..250, vec(select(states), 1..4));
+        (select(vec!["quarterly-follow-up", "first-empowerment"]), days(), vec(select(states), 1..4));
     let exits = select(vec![
         ("work-regular", ExitOutcome::WithWork),
         ("work-social", ExitOutcome::WithWork),
@@ -87,20 +102,13 @@ fn courses() -> impl Strategy<Value = Course> {
         ("moved-away", ExitOutcome::WithoutWork),
     ]);
     (
-        (
-            instants(),
-            any::<bool>(),
-            0_i64..30 * 1_440,
-            any::<bool>(),
-            any::<(bool, bool)>(),
-            (weights(), weights()),
-        ),
+        (instants(), any::<bool>(), paces(), any::<bool>(), any::<(bool, bool)>(), (weights(), weights())),
         prop::option::of(1_i64..60),
-        0_i64..250,
+        days(),
         vec(talks, 0..5),
-        vec((select(vec!["release", "star"]), 0_i64..250), 0..3),
+        vec((select(vec!["release", "star"]), days()), 0..3),
         vec(duties, 0..3),
-        prop::option::of((exits, 0_i64..120)),
+        prop::option::of((exits, after())),
     )
         .prop_map(|(begin, handover, opened, talks, measures, duties, exit)| Course {
             referred: begin.0,
@@ -122,15 +130,29 @@ fn courses() -> impl Strategy<Value = Course> {
 type Capacities = Vec<(u32, i64, Option<i64>)>;
 
 fn workers() -> impl Strategy<Value = Vec<Capacities>> {
-    vec(vec((1_u32..=10, 0_i64..250, prop::option::of(0_i64..100)), 1..4), 0..6)
+    vec(vec((1_u32..=10, days(), prop::option::of(after())), 1..4), 0..6)
 }
 
 impl Course {
+    fn matched_at(&self) -> Timestamp {
+        self.referred + (2 * self.pace).minutes()
+    }
+
+    /// Days on which a period may well end: something happens on them, or just after.
+    fn borders(&self) -> Vec<String> {
+        let matched = self.matched_at().to_zoned(brussels()).date();
+        let exit = self.exit.map(|(_, _, after)| day(self.opened + after));
+        [day(self.opened), matched.to_string(), matched.yesterday().unwrap().to_string()]
+            .into_iter()
+            .chain(exit)
+            .collect()
+    }
+
     fn events(&self, producer: &mut Producer) -> Vec<Sent> {
         let case = Case::new();
         let story = case.story;
         let admitted_at = self.referred + self.pace.minutes();
-        let matched_at = admitted_at + self.pace.minutes();
+        let matched_at = self.matched_at();
         let mut events = vec![producer.next(story.referral, &story.submitted(self.referred))];
         let mut admitted = story.admitted(admitted_at);
         admitted.referred_at = wire(self.referred);
@@ -210,10 +232,11 @@ fn shuffled(events: &[Sent], keys: &[u32]) -> Vec<Sent> {
 async fn random_cases_in_any_order_give_the_figures_of_a_naive_recomputation() {
     let mut house = House::start_on("2024-09-15").await;
     let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
-    let strategy = (vec(courses(), 0..16), workers(), vec(any::<u32>(), 300), 0_i64..200, 0_i64..120);
+    let period = (0_i64..20, 0_i64..12, any::<Index>());
+    let strategy = (vec(courses(), 0..16), workers(), vec(any::<u32>(), 300), period);
     let house = std::sync::Mutex::new(&mut house);
 
-    let result = TestRunner::new(config).run(&strategy, |(courses, workers, keys, first, length)| {
+    let result = TestRunner::new(config).run(&strategy, |(courses, workers, keys, (first, length, pick))| {
         let mut house = house.lock().unwrap();
         tokio::task::block_in_place(|| {
             Handle::current().block_on(async {
@@ -228,7 +251,13 @@ async fn random_cases_in_any_order_give_the_figures_of_a_naive_recomputation() {
                 events.extend(capacities(&mut house.producer, &workers));
                 house.tell(&shuffled(&events, &keys)).await;
 
-                let (from, to) = (day(first), day(first + length));
+                let borders: Vec<String> = courses.iter().flat_map(Course::borders).collect();
+                let to = if borders.is_empty() {
+                    day(10 * (first + length))
+                } else {
+                    pick.get(&borders).clone()
+                };
+                let from = day(10 * first).min(to.clone());
                 let figures = house.quarter(&from, &to).await;
 
                 let expected = quarter_naive::figures(&events, from.parse().unwrap(), to.parse().unwrap());
