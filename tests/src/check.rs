@@ -45,14 +45,14 @@ pub async fn drained(region: &RegionUnderTest) -> anyhow::Result<()> {
     loop {
         let on_the_way = databases.on_the_way().await?;
         // Duplicates of an unknown outcome are in the queue longest; the broker's own count lags some seconds.
-        let queues = region.local.management().queues(&region.vhost).await?;
-        let queued: u64 = queues.iter().map(|queue| queue.messages).sum();
-        if on_the_way == OnTheWay::default() && queued == 0 {
+        let in_queues: u64 =
+            region.local.management().queues(&region.vhost).await?.iter().map(|queue| queue.messages).sum();
+        if on_the_way == OnTheWay::default() && in_queues == 0 {
             return Ok(());
         }
         anyhow::ensure!(
             started.elapsed() < DRAIN,
-            "did not drain within {DRAIN:?}: {on_the_way:?}, {queued} queued"
+            "did not drain within {DRAIN:?}: {on_the_way:?}, {in_queues} in queues"
         );
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
