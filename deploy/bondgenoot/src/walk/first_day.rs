@@ -64,11 +64,7 @@ pub(super) async fn come_back(
 ) -> Result<(), Trouble> {
     let (_, person) = COMING.get(who.number).ok_or_else(|| Trouble::new("nobody of that number came"))?;
     let receipt = refer(scene, anybody, who.number, "peer", person, tell).await?;
-    let programme = [("programme", scene.programme.code.as_str())];
-    let listed = els.get("/api/v1/referrals", &programme).await?.good("listing referrals")?;
-    let rows = super::answers::list(&listed, "referrals");
-    let row = rows.iter().find(|row| row.get("receiptNumber").and_then(Value::as_str) == Some(&receipt));
-    let id = text(row.unwrap_or(&Value::Null), "referralId", "listing referrals")?;
+    let id = referral_of(scene, els, &receipt).await?;
     let again = admit(scene, els, id, who.number, Some(&who.referral), tell).await?;
     must(again.participation == who.participation, || {
         format!("the participation is {}, and was {}", again.participation, who.participation)
@@ -77,8 +73,17 @@ pub(super) async fn come_back(
     Ok(())
 }
 
+/// The referral with this receipt, as a coordinator finds it.
+pub(super) async fn referral_of(scene: &Scene, els: &Browser, receipt: &str) -> Result<String, Trouble> {
+    let programme = [("programme", scene.programme.code.as_str())];
+    let listed = els.get("/api/v1/referrals", &programme).await?.good("listing referrals")?;
+    let rows = super::answers::list(&listed, "referrals");
+    let row = rows.iter().find(|row| row.get("receiptNumber").and_then(Value::as_str) == Some(receipt));
+    text(row.unwrap_or(&Value::Null), "referralId", "listing referrals")
+}
+
 /// Refers somebody without an account, twice under one key: one receipt.
-async fn refer(
+pub(super) async fn refer(
     scene: &Scene,
     anybody: &Browser,
     number: usize,
@@ -167,7 +172,7 @@ async fn screen(els: &Browser, id: &str, answers: Value, outcome: &str) -> Resul
     Ok(referral)
 }
 
-async fn admit(
+pub(super) async fn admit(
     scene: &Scene,
     els: &Browser,
     referral: String,

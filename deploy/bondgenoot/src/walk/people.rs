@@ -46,22 +46,25 @@ impl Cast {
 
     async fn enter(scene: &Scene) -> Result<Self, Trouble> {
         Ok(Self {
-            els: enter(scene, "els", "Els Kanarie-Peeters").await?,
-            samira: enter(scene, "samira", "Samira Kanarie-El Idrissi").await?,
-            noor: enter(scene, "noor", "Noor Kanarie-Aerts").await?,
-            pieter: enter(scene, "pieter", "Pieter Kanarie-Maes").await?,
+            els: Person::sign_in(scene, "els", "Els Kanarie-Peeters").await?,
+            samira: Person::sign_in(scene, "samira", "Samira Kanarie-El Idrissi").await?,
+            noor: Person::sign_in(scene, "noor", "Noor Kanarie-Aerts").await?,
+            pieter: Person::sign_in(scene, "pieter", "Pieter Kanarie-Maes").await?,
         })
     }
 }
 
-async fn enter(scene: &Scene, login: &str, name: &'static str) -> Result<Person, Trouble> {
-    let browser = Browser::open(&scene.door)?;
-    let session: Value = browser.sign_in(login).await?;
-    let doing = "reading the session";
-    Ok(Person {
-        name,
-        browser,
-        worker: text(&session, "workerId", doing)?,
-        organisation: text(&session, "organisationId", doing)?,
-    })
+impl Person {
+    /// Signs somebody in.
+    pub(super) async fn sign_in(scene: &Scene, login: &str, name: &'static str) -> Result<Self, Trouble> {
+        let browser = Browser::open(&scene.door)?;
+        let session: Value = browser.sign_in(login).await?;
+        let doing = "reading the session";
+        Ok(Self {
+            name,
+            browser,
+            worker: text(&session, "workerId", doing)?,
+            organisation: text(&session, "organisationId", doing)?,
+        })
+    }
 }

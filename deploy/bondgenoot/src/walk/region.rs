@@ -12,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::cli::DevArgs;
 use crate::commands::{Progressing, build_programs};
 use crate::failure::{Failure, Outcome};
-use crate::place::{needed_checkout, programs, waasland};
+use crate::place::{needed_checkout, programs};
 use crate::terminal::Terminal;
 
 /// A running region and the folder it goes with.
@@ -22,7 +22,7 @@ pub struct WalkRegion {
 }
 
 /// Provisions, builds and starts; durable, as a real region is.
-pub async fn start(arguments: &DevArgs, terminal: &Terminal) -> Outcome<WalkRegion> {
+pub async fn start(arguments: &DevArgs, region: &str, terminal: &Terminal) -> Outcome<WalkRegion> {
     let checkout = needed_checkout()?;
     let programs = programs()?;
     let progressing = Progressing::new(terminal);
@@ -35,7 +35,7 @@ pub async fn start(arguments: &DevArgs, terminal: &Terminal) -> Outcome<WalkRegi
         .prefix("bondgenoot-walk-")
         .permissions(Permissions::from_mode(0o711))
         .tempdir()?;
-    let region_file = waasland(&checkout);
+    let region_file = checkout.join("deploy/regions").join(region).join("region.toml");
     let people = region_file.with_file_name("demo-people.toml");
     let mut options = RegionOptions::new(folder.path().join("region"), region_file, people, programs)
         .for_tests(Profile::Durable)
