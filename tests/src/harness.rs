@@ -17,6 +17,8 @@ use crate::ledger::Ledger;
 /// What a region under test is made of.
 #[derive(Debug, Clone)]
 pub struct Setup {
+    /// The folder of the region below `deploy/regions`.
+    pub region: &'static str,
     /// A broker of its own, which may be killed; else a vhost on the broker of the test run.
     pub own_broker: bool,
     /// What a commit means on its own PostgreSQL.
@@ -31,6 +33,7 @@ impl Setup {
     /// Durable PostgreSQL of its own, a vhost on the shared broker, all services.
     pub fn durable() -> Self {
         Self {
+            region: "waasland",
             own_broker: false,
             profile: Profile::Durable,
             services: Service::ALL.to_vec(),
@@ -41,6 +44,13 @@ impl Setup {
     /// As [`durable`](Self::durable), with a broker of its own.
     pub fn with_own_broker() -> Self {
         Self { own_broker: true, ..Self::durable() }
+    }
+
+    /// Another region than Waasland.
+    #[must_use]
+    pub fn of_region(mut self, region: &'static str) -> Self {
+        self.region = region;
+        self
     }
 
     /// With two processes of this service.
@@ -142,7 +152,7 @@ impl RegionUnderTest {
         let pass = std::os::unix::fs::PermissionsExt::from_mode(0o711);
         let folder =
             tempfile::Builder::new().prefix("bondgenoot-region-under-test-").permissions(pass).tempdir()?;
-        let regions = repository().join("deploy/regions/waasland");
+        let regions = repository().join("deploy/regions").join(setup.region);
         let mut options = RegionOptions::new(
             folder.path().join("data"),
             regions.join("region.toml"),

@@ -25,3 +25,20 @@ async fn the_walk_comes_to_its_end() {
     assert_eq!(databases.contradictions().await.unwrap(), Vec::<String>::new());
     region.stop().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sixteen_visits_are_walked_in_another_region() {
+    let _turn = ONE_REGION.lock().await;
+    let region = RegionUnderTest::start(Setup::durable().of_region("katrol-asse")).await.unwrap();
+    let mut steps = Vec::new();
+
+    let played = bondgenoot::walk::play_visits(&region.local.state().unwrap(), &mut |step| {
+        steps.push(step.to_owned())
+    })
+    .await;
+
+    assert!(played.is_ok(), "after {steps:#?}: {}", played.unwrap_err());
+    assert_eq!(wounds(&region).await, Vec::<String>::new());
+    drained(&region).await.unwrap();
+    region.stop().await.unwrap();
+}
