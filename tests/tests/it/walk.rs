@@ -33,7 +33,7 @@ async fn sixteen_visits_are_walked_in_another_region() {
     let mut steps = Vec::new();
 
     let played = bondgenoot::walk::play_visits(&region.local.state().unwrap(), &mut |step| {
-        steps.push(step.to_owned())
+        steps.push(step.to_owned());
     })
     .await;
 
