@@ -11,6 +11,7 @@
 
 pub mod events;
 pub mod footprint;
+mod raw_broker;
 pub mod write;
 
 use std::time::{Duration, Instant};
