@@ -47,10 +47,27 @@ async fn a_region_starts_keeps_its_data_and_starts_over_only_when_asked() {
 
     let state = RegionState::read(&data).unwrap().unwrap();
     assert_eq!(state, region.state().unwrap());
-    assert_eq!(state.services.keys().collect::<Vec<_>>(), ["gateway", "intake", "operations", "reporting"]);
+    assert_eq!(
+        state.services.keys().collect::<Vec<_>>(),
+        ["finance", "gateway", "intake", "matching", "operations", "reporting", "trajectory"]
+    );
     assert_eq!(state.public_url, format!("http://{}", state.services["gateway"].address));
     let names: Vec<_> = state.processes().unwrap().into_iter().map(|record| record.name).collect();
-    assert_eq!(names, ["epmd", "gateway", "intake", "operations", "postgres", "rabbitmq", "reporting"]);
+    assert_eq!(
+        names,
+        [
+            "epmd",
+            "finance",
+            "gateway",
+            "intake",
+            "matching",
+            "operations",
+            "postgres",
+            "rabbitmq",
+            "reporting",
+            "trajectory"
+        ]
+    );
     assert_eq!(runs(&region).await, 1);
     assert_eq!(rows(&region, Service::Gateway).await, 2, "migrated, and the people imported");
     assert!(region.management().vhosts().await.unwrap().contains(&"bondgenoot".to_owned()));

@@ -28,7 +28,10 @@ async fn every_rule_over_queues_opens_when_broken_and_closes_when_mended() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_binding_is_found_and_closes_when_it_is_back() {
     let scene = Scene::start().await;
-    let event = proto::EVENT_TYPES.iter().find(|event| event.consumers.contains(&"reporting")).unwrap();
+    let event = proto::EVENT_TYPES
+        .iter()
+        .find(|event| event.producer == "intake" && event.consumers.contains(&"reporting"))
+        .unwrap();
     let key = format!("{}.{}", event.producer, event.aggregate);
 
     let channel = &scene.topology.channel;

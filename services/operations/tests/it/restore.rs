@@ -5,7 +5,10 @@ use proto::admin::v1::History;
 use crate::support::{Running, Scene};
 
 fn history(aggregate: u8, last_sequence: i64) -> History {
-    let event = proto::EVENT_TYPES.iter().find(|event| event.consumers.contains(&"reporting")).unwrap();
+    let event = proto::EVENT_TYPES
+        .iter()
+        .find(|event| event.producer == "intake" && event.consumers.contains(&"reporting"))
+        .unwrap();
     History {
         aggregate_type: event.aggregate.to_owned(),
         aggregate_id: uuid::Uuid::from_u128(u128::from(aggregate)).to_string(),

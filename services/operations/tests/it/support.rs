@@ -354,6 +354,7 @@ pub struct Topology {
     pub channel: lapin::Channel,
     // A consumer ends when its stream is dropped.
     pub consumer: Mutex<Option<(lapin::Channel, lapin::Consumer)>>,
+    other_consumers: Vec<lapin::Consumer>,
 }
 
 pub const QUEUE: &str = "bondgenoot.reporting";
@@ -370,10 +371,32 @@ impl Topology {
         let durable = lapin::options::ExchangeDeclareOptions { durable: true, ..Default::default() };
         let topic = lapin::ExchangeKind::Topic;
         channel.exchange_declare(EXCHANGE.into(), topic, durable, Default::default()).await.unwrap();
-        let this = Self { _connection: connection, channel, consumer: Mutex::new(None) };
-        this.queue(QUEUE).await;
-        for event in proto::EVENT_TYPES.iter().filter(|event| event.consumers.contains(&"reporting")) {
-            this.bind(&format!("{}.{}", event.producer, event.aggregate)).await;
+        let mut this = Self {
+            _connection: connection,
+            channel,
+            consumer: Mutex::new(None),
+            other_consumers: Vec::new(),
+        };
+        // As the relays declare it: the queues of all consumers; those of services that are not played here have one, too.
+        for event in proto::EVENT_TYPES {
+            for consumer in event.consumers {
+                let queue = format!("bondgenoot.{consumer}");
+                this.queue(&queue).await;
+                this.bind_to(&queue, &format!("{}.{}", event.producer, event.aggregate)).await;
+            }
+        }
+        let names = proto::EVENT_TYPES.iter().flat_map(|event| event.consumers);
+        for name in names.collect::<std::collections::BTreeSet<_>>() {
+            let queue = format!("bondgenoot.{name}");
+            if queue != QUEUE {
+                let consuming = this.channel.basic_consume(
+                    queue.as_str().into(),
+                    "".into(),
+                    Default::default(),
+                    Default::default(),
+                );
+                this.other_consumers.push(consuming.await.unwrap());
+            }
         }
         this.consume(consumer).await;
         this
@@ -385,8 +408,12 @@ impl Topology {
     }
 
     pub async fn bind(&self, routing_key: &str) {
+        self.bind_to(QUEUE, routing_key).await;
+    }
+
+    async fn bind_to(&self, queue: &str, routing_key: &str) {
         let bound = self.channel.queue_bind(
-            QUEUE.into(),
+            queue.into(),
             EXCHANGE.into(),
             routing_key.into(),
             Default::default(),
