@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The closed set of roles.
-const ROLES: [&str; 10] = [
+const ROLES: [&str; 11] = [
     "coordinator",
     "coach",
     "social_worker",
@@ -23,6 +23,7 @@ const ROLES: [&str; 10] = [
     "board_member",
     "administrator",
     "data_protection_officer",
+    "auditor",
 ];
 /// The closed set of scopes.
 const SCOPES: [&str; 4] = ["own_cases", "organisation", "programme", "region"];

@@ -61,6 +61,7 @@ fn describe(app: &App, mandate: &Mandate) -> String {
         Role::BoardMember => "lid van de raad",
         Role::Administrator => "beheerder",
         Role::DataProtectionOfficer => "functionaris voor gegevensbescherming",
+        Role::Auditor => "auditor",
         Role::Unspecified => "onbekend",
     };
     let programme = match &mandate.programme {

@@ -30,6 +30,8 @@ closed_set! {
         Administrator = "administrator",
         /// Guards data protection: erases on request, reads the access log.
         DataProtectionOfficer = "data_protection_officer",
+        /// Looks back over hours and claims, also years later; changes nothing.
+        Auditor = "auditor",
     }
 }
 

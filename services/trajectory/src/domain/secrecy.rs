@@ -24,6 +24,7 @@ pub const fn classes_of(role: Role) -> &'static [SecrecyClass] {
         | Role::FinanceOfficer
         | Role::BoardMember
         | Role::Administrator
-        | Role::DataProtectionOfficer => &[],
+        | Role::DataProtectionOfficer
+        | Role::Auditor => &[],
     }
 }

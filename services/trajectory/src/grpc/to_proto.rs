@@ -65,6 +65,7 @@ fn role(role: Role) -> i32 {
         Role::BoardMember => ProtoRole::BoardMember,
         Role::Administrator => ProtoRole::Administrator,
         Role::DataProtectionOfficer => ProtoRole::DataProtectionOfficer,
+        Role::Auditor => ProtoRole::Auditor,
     }
     .into()
 }

@@ -28,7 +28,7 @@ enum Action {
     ListProgramme,
 }
 
-const ROLES: [Role; 10] = [
+const ROLES: [Role; 11] = [
     Role::Coordinator,
     Role::Coach,
     Role::SocialWorker,
@@ -39,6 +39,7 @@ const ROLES: [Role; 10] = [
     Role::BoardMember,
     Role::Administrator,
     Role::DataProtectionOfficer,
+    Role::Auditor,
 ];
 const SCOPES: [Scope; 4] = [Scope::OwnCases, Scope::Organisation, Scope::Programme, Scope::Region];
 const PROGRAMMES: [Option<&str>; 3] = [Some(PROGRAMME), Some("elsewhere"), None];
