@@ -43,6 +43,7 @@ pub(crate) async fn read_intake_figures(
                       fact.referral_id,
                       fact.channel,
                       fact.municipality_nis,
+                      fact.reasons,
                       fact.refusal_reason,
                       fact.withdrawal_reason,
                       case when admission.referral_id is null then fact.state else 'admitted' end as state,
@@ -85,12 +86,10 @@ pub(crate) async fn read_intake_figures(
                from facts
                group by municipality_nis
                union all
-               select 'reason', reason.reason, count(*), null, null, null, null
+               select 'reason', reason.code, count(*), null, null, null, null
                from facts
-               join referral_reasons as reason
-                 on reason.generation = facts.generation
-                and reason.referral_id = facts.referral_id
-               group by reason.reason
+               cross join unnest(facts.reasons) as reason (code)
+               group by reason.code
                union all
                select 'refusal_reason', refusal_reason, count(*), null, null, null, null
                from facts

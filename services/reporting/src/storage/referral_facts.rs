@@ -1,4 +1,4 @@
-//! Tables `referral_facts` and `referral_reasons`.
+//! Table `referral_facts`.
 //!
 //! Every update names the event's sequence and changes nothing when the row has seen it, or when the referral has ended; the
 //! number of rows changed says which. The caller finds out why with [`find_fact`].
@@ -34,32 +34,24 @@ pub(crate) async fn insert_facts(
     let sequences: Vec<i64> = submissions.iter().map(|(sequence, _)| *sequence).collect();
     let persons: Vec<Uuid> = submissions.iter().map(|(_, each)| each.person.as_uuid()).collect();
     let times: Vec<jiff_sqlx::Timestamp> = submissions.iter().map(|(_, each)| each.at.to_sqlx()).collect();
-    let (with_reason, reasons): (Vec<Uuid>, Vec<&str>) = submissions
-        .iter()
-        .flat_map(|(_, each)| each.reasons.iter().map(|reason| (each.referral.as_uuid(), reason.as_str())))
-        .unzip();
+    // An array per row cannot be unnested; codes hold no comma.
+    let reasons: Vec<String> = submissions.iter().map(|(_, each)| each.reasons.join(",")).collect();
     sqlx::query!(
-        "with fact as (
-            insert into referral_facts
-                (generation, referral_id, referral_sequence, person_id, programme, programme_version, channel,
-                 municipality_nis, submitted_at)
-            select $1, given.referral_id, given.sequence,
-                   case when exists (
-                       select 1 from erased_persons
-                       where erased_persons.generation = $1 and erased_persons.person_id = given.person_id
-                   ) then null else given.person_id end,
-                   given.programme, given.programme_version, given.channel, given.municipality_nis, given.submitted_at
-            from unnest($2::uuid[], $3::bigint[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[],
-                        $9::timestamptz[])
-                 as given (referral_id, sequence, person_id, programme, programme_version, channel, municipality_nis,
-                           submitted_at)
-            on conflict on constraint referral_facts_pkey do nothing
-            returning generation, referral_id, programme
-         )
-         insert into referral_reasons (generation, referral_id, reason, programme)
-         select fact.generation, fact.referral_id, reason.code, fact.programme
-         from fact
-         join unnest($10::uuid[], $11::text[]) as reason (referral_id, code) on reason.referral_id = fact.referral_id",
+        "insert into referral_facts
+            (generation, referral_id, referral_sequence, person_id, programme, programme_version, channel,
+             municipality_nis, submitted_at, reasons)
+         select $1, given.referral_id, given.sequence,
+                case when exists (
+                    select 1 from erased_persons
+                    where erased_persons.generation = $1 and erased_persons.person_id = given.person_id
+                ) then null else given.person_id end,
+                given.programme, given.programme_version, given.channel, given.municipality_nis, given.submitted_at,
+                string_to_array(given.reasons, ',')
+         from unnest($2::uuid[], $3::bigint[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[],
+                     $9::timestamptz[], $10::text[])
+              as given (referral_id, sequence, person_id, programme, programme_version, channel, municipality_nis,
+                        submitted_at, reasons)
+         on conflict on constraint referral_facts_pkey do nothing",
         generation,
         &referrals,
         &sequences,
@@ -69,8 +61,7 @@ pub(crate) async fn insert_facts(
         &each(|submission| &submission.channel) as _,
         &each(|submission| &submission.municipality_nis) as _,
         &times as _,
-        &with_reason,
-        &reasons as _,
+        &reasons,
     )
     .execute(connection)
     .await?;
@@ -187,7 +178,7 @@ pub(crate) async fn find_fact(
     .await
 }
 
-/// Removes what was built from some referrals, with their reasons.
+/// Removes what was built from some referrals.
 pub(crate) async fn forget_referrals(
     connection: &mut PgConnection,
     generation: i64,

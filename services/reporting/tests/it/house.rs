@@ -100,7 +100,6 @@ impl House {
         sqlx::query_scalar(
             "with rows as (
                 select to_jsonb(referral_facts) as row from referral_facts
-                union all select to_jsonb(referral_reasons) from referral_reasons
                 union all select to_jsonb(admissions) from admissions
                 union all select to_jsonb(erased_persons) from erased_persons
                 union all select to_jsonb(worker_capacities) from worker_capacities

@@ -242,7 +242,7 @@ async fn random_cases_in_any_order_give_the_figures_of_a_naive_recomputation() {
             Handle::current().block_on(async {
                 house
                     .execute(
-                        "truncate referral_facts, referral_reasons, admissions, worker_capacities, match_facts,
+                        "truncate referral_facts, admissions, worker_capacities, match_facts,
                                   declined_proposals, trajectory_facts, contact_facts, measure_facts, duty_facts",
                     )
                     .await;
