@@ -19,6 +19,10 @@ closed_set! {
         Exits = "exits",
         /// Participations that began.
         Admissions = "admissions",
+        /// Children of the families that took part in the period; all children of a family count.
+        Children = "children",
+        /// Of these, in a school year that the programme is there for first of all.
+        ChildrenInFocus = "children_in_focus",
         /// Trajectories that run on the last day.
         Running = "running",
         /// Referrals that came in.
@@ -51,6 +55,8 @@ closed_set! {
         Participants = "participants",
         /// Everybody who was admitted in the period.
         Admissions = "admissions",
+        /// Children of the families that took part in the period.
+        Children = "children",
         /// Trajectories that run on the last day of the period.
         Running = "running",
         /// The capacity by the lowest caseload per full-time equivalent (48).

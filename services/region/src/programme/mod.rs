@@ -6,6 +6,7 @@ mod domains;
 mod duties;
 mod eligibility;
 mod exits;
+mod family;
 mod finance;
 mod indicators;
 mod instruments;
@@ -22,6 +23,7 @@ pub use domains::{LifeDomain, SecrecyClass};
 pub use duties::{Anchor, Due, Duty};
 pub use eligibility::{EligibilityRule, OnFailure, RuleKind};
 pub use exits::{Closing, ExitOutcome, ExitReason, WorkCircuit};
+pub use family::{Family, SchoolYear};
 pub use finance::{
     Component, FinanceModel, FlatRate, FlatRateSplit, FundingShare, FundingSource, HourlyRate, RoundingLevel,
     RoundingRule,

@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use crate::closed_set::closed_set;
 use crate::programme::{
-    Capacity, Channel, ChannelKind, Closing, Duty, EligibilityRule, ExitReason, FinanceModel, Indicator,
-    InflowShare, Instrument, LifeDomain, Matching, Question, ReferralReason, RefusalReason, Retention, Role,
-    RoleRule, WithdrawalReason,
+    Capacity, Channel, ChannelKind, Closing, Duty, EligibilityRule, ExitReason, Family, FinanceModel,
+    Indicator, InflowShare, Instrument, LifeDomain, Matching, Question, ReferralReason, RefusalReason,
+    Retention, Role, RoleRule, WithdrawalReason,
 };
 use crate::read::{Namespace, Section};
 use crate::report::MistakeKind;
@@ -42,6 +42,8 @@ pub struct Programme {
     pub version: FileVersion,
     /// Whom or what a participation is about.
     pub subject: SubjectKind,
+    /// What is asked of families; `None` unless the subject is the family.
+    pub family: Option<Family>,
     /// The first day on which the programme runs; `None` when open.
     pub starts_on: Option<Date>,
     /// The last day on which the programme runs; `None` when open.
@@ -141,6 +143,7 @@ impl Programme {
         let code = section.declared("code", Namespace::Programme, "waasland-esf");
         let name = section.text("name");
         let subject = section.word("subject");
+        let family = Family::read(section, subject);
         let (starts_on, ends_on) = read_period(section);
         let channels = section.tables("channel", 1, Channel::read);
         let referral_reasons = section.tables("referral_reason", 1, ReferralReason::read);
@@ -166,6 +169,7 @@ impl Programme {
             name: name?,
             version: version?,
             subject: subject?,
+            family,
             starts_on,
             ends_on,
             channels: channels?,

@@ -23,6 +23,7 @@ closed_set! {
         EligibilityRule = "eligibility rule",
         MatchingRule = "matching rule",
         CaseWeight = "case weight",
+        SchoolYear = "school year",
         LifeDomain = "life domain",
         Instrument = "instrument",
         Duty = "duty",

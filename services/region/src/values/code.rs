@@ -130,6 +130,8 @@ define_codes! {
     QuestionId is "question id";
     /// Names a rule, of eligibility or of matching.
     RuleId is "rule id";
+    /// Names a school year of children.
+    SchoolYearCode is "school year code";
     /// Names a life domain.
     DomainCode is "life domain code";
     /// Names an instrument that measures.

@@ -15,7 +15,7 @@ mod postal_code;
 pub use code::{
     CodeError, ComponentCode, DomainCode, DutyCode, ExitReasonCode, IndicatorCode, InstrumentCode, ItemCode,
     PartnerCode, ProgrammeCode, QuestionId, ReferralReasonCode, RefusalReasonCode, RegionCode, RuleId,
-    WeightCode, WithdrawalReasonCode,
+    SchoolYearCode, WeightCode, WithdrawalReasonCode,
 };
 pub use insz_number::{InszError, InszKind, InszNumber, Sex};
 pub use kbo_number::{KboError, KboNumber};

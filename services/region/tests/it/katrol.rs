@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use region::programme::{Capacity, SubjectKind};
+use region::programme::{Capacity, Family, SubjectKind};
 use region::{ProgrammeCode, Region};
 
 use crate::files::{PROGRAMME, REGION, load, replaced};
@@ -21,6 +21,28 @@ fn it_plans_sixteen_visits_for_a_family_and_asks_for_an_evaluation_at_the_end() 
     assert!(programme.closing.evaluation_required);
     assert!(matches!(programme.capacity, Capacity::Visits(plan) if plan.visits() == 16));
     assert_eq!((programme.starts_on.is_some(), programme.ends_on), (true, None));
+}
+
+#[test]
+fn all_children_of_a_family_count_and_three_school_years_come_first() {
+    let region = katrol();
+    let programme = region.programme(&ProgrammeCode::parse("katrol").unwrap()).unwrap();
+    let family = programme.family.as_ref().unwrap();
+
+    let focus: Vec<&str> =
+        family.school_years.iter().filter(|year| year.focus).map(|year| year.code.as_str()).collect();
+    assert_eq!(focus, ["kindergarten-3", "primary-1", "primary-2"]);
+    assert!(family.school_years.iter().any(|year| !year.focus));
+    assert_eq!(family.most_members, 20);
+}
+
+#[test]
+fn only_a_programme_for_families_has_families_also_when_it_says_nothing_about_them() {
+    let families =
+        |programme: &str| load(REGION, programme).map(|region| region.programmes[0].family.clone());
+
+    assert_eq!(families(PROGRAMME), Ok(Some(Family::default())));
+    assert_eq!(families(&replaced(PROGRAMME, "subject = \"family\"", "subject = \"person\"")), Ok(None));
 }
 
 #[test]

@@ -67,6 +67,10 @@ mistakes! { spoil_region:
 
 mistakes! { spoil_programme:
     another_kind_of_file = "kind = \"programme\"" => "kind = \"region\"";
+    an_unknown_kind_of_key_about_families = "subject = \"family\"" => "subject = \"family\"\nfamily = { most_member = 8 }";
+    a_family_of_too_many = "subject = \"family\"" => "subject = \"family\"\nfamily = { most_members = 400 }";
+    families_in_a_programme_for_persons = "subject = \"family\"" => "subject = \"person\"\nfamily = { most_members = 8 }";
+    a_school_year_that_stands_twice = "[[exit_reason]]" => "[[family.school_year]]\ncode = \"primary-1\"\nlabel = \"Eerste\"\n[[family.school_year]]\ncode = \"primary-1\"\nlabel = \"Eerste\"\n\n[[exit_reason]]";
     an_unknown_subject = "subject = \"family\"" => "subject = \"familiy\"";
     an_unknown_channel = "kind = \"partner\"" => "kind = \"website\"";
     a_partner_that_the_region_does_not_have = "partner = \"huis\"" => "partner = \"huys\"";

@@ -140,7 +140,9 @@ fn value_of(numerator: Numerator, counts: &TrajectoryCounts) -> Option<i64> {
         Numerator::Referrals => Some(counts.referrals),
         // Which duty is the follow-up is not in the programme file; the values of measures and the follow-up after the exit
         // are not in the events.
-        Numerator::FollowUpsInTime
+        Numerator::Children
+        | Numerator::ChildrenInFocus
+        | Numerator::FollowUpsInTime
         | Numerator::EmpowermentUp
         | Numerator::StableHousing
         | Numerator::Volunteering
@@ -163,7 +165,7 @@ fn out_of(denominator: Denominator, counts: &TrajectoryCounts, running_max: Opti
         Denominator::RunningMax => running_max.map(Decimal::from),
         Denominator::Referrals => Some(counts.referrals.into()),
         Denominator::DutiesDue => Some(counts.duties_due().into()),
-        Denominator::MeasuredTwice => None,
+        Denominator::Children | Denominator::MeasuredTwice => None,
     }
 }
 
@@ -173,6 +175,7 @@ pub const fn label_of(denominator: Denominator) -> &'static str {
         Denominator::Exits => "alle trajecten die in de periode eindigden",
         Denominator::Participants => "iedereen die in de periode deelnam",
         Denominator::Admissions => "iedereen die in de periode werd toegelaten",
+        Denominator::Children => "alle kinderen van de gezinnen die in de periode deelnamen",
         Denominator::Running => "trajecten die op het einde van de laatste dag lopen",
         Denominator::CapacityMin => "de plaatsen volgens de laagste caseload",
         Denominator::CapacityMax => "de plaatsen volgens de hoogste caseload",
