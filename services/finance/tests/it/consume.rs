@@ -3,9 +3,8 @@
 use proto::Event as _;
 use proto::trajectory::events::v1::{ContactCorrected, ContactLogged, TimeClass, TrajectoryOpened};
 use sqlx::AssertSqlSafe;
-use testkit::eventually;
+use testkit::{Producer, eventually};
 
-use crate::producer::Producer;
 use crate::stage::{Stage, Story, time};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -116,7 +115,13 @@ async fn poison_is_parked_with_its_reason_and_holds_back_its_own_trajectory_only
     events.push(producer.next(story.trajectory, &story.correction(&logged(&story), 1)));
     expected.push("the contact was corrected, but never logged");
     let story = Story::new(1);
-    events.push(producer.next_of_type(story.trajectory, ContactLogged::TYPE, "trajectory", vec![0xff]));
+    events.push(producer.next_of_type(
+        "trajectory",
+        story.trajectory,
+        ContactLogged::TYPE,
+        "trajectory",
+        vec![0xff],
+    ));
     expected.push("the payload is no trajectory.contact_logged.v1");
     let story = Story::new(1);
     let twice = logged(&story);
@@ -202,6 +207,7 @@ async fn what_finance_does_not_need_is_passed_over_and_the_next_event_applies() 
     let told = [
         producer.next(story.trajectory, &opened),
         producer.next_of_type(
+            "trajectory",
             story.trajectory,
             "trajectory.trajectory_praised.v9",
             "trajectory",

@@ -11,7 +11,6 @@ mod create_budget;
 mod golden;
 mod house;
 mod lists;
-mod producer;
 mod properties;
 mod put_funding;
 mod put_staff_line;

@@ -3,11 +3,10 @@
 use finance::Finance;
 use proto::finance::v1::{ListSuggestedHoursRequest, SuggestedHours, SuggestedTime};
 use proto::trajectory::events::v1::{ContactCorrected, ContactLogged, ContactOutcome, TimeClass};
-use testkit::{TestRegion, eventually};
+use testkit::{Producer, Sent, TestRegion, eventually, queue_is_ready};
 use uuid::Uuid;
 
 use crate::house::{House, PROGRAMME, officer};
-use crate::producer::{Producer, Sent, queue_is_ready};
 
 /// Finance with a broker, and a played trajectory.
 pub struct Stage {
@@ -19,7 +18,7 @@ impl Stage {
     pub async fn open() -> Self {
         let region = TestRegion::start().await.unwrap();
         let running = region.run::<Finance>("").await.unwrap();
-        queue_is_ready(&region.amqp_url()).await;
+        queue_is_ready(&region.amqp_url(), "finance").await;
         let producer = Producer::connect(&region.amqp_url(), &region.code).await;
         Self { house: House { region, running }, producer }
     }

@@ -2,9 +2,9 @@
 
 use proto::finance::v1::{ListSuggestedHoursRequest, SuggestedHours, SuggestedTime};
 use proto::trajectory::events::v1::{ContactOutcome, TimeClass};
+use testkit::Sent;
 use uuid::Uuid;
 
-use crate::producer::Sent;
 use crate::stage::{Stage, Story, all, time};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
