@@ -11,7 +11,8 @@ use jiff::Timestamp;
 use region::Explained;
 use uuid::Uuid;
 
-use crate::domain::{Amount, BudgetError, Etag, MOST_LINES, OutOfRange};
+use crate::domain::{Amount, BudgetError, Etag, MOST_LINES, OutOfRange, SheetError};
+use crate::refusal::Refusal;
 
 /// Reasons of errors, with what they mean.
 pub const REASONS: &[(&str, &str)] = &[
@@ -22,13 +23,22 @@ pub const REASONS: &[(&str, &str)] = &[
     ("STAFF_LINE_NOT_FOUND", "the budget has no such line of staff"),
     (
         "STALE_ETAG",
-        "the budget changed since the caller read it; metadata: changed_by, changed_at, current_etag",
+        "the record changed since the caller read it; metadata: changed_by, changed_at, current_etag",
     ),
     ("BUDGET_EXISTS", "the programme has a budget of this name for this year"),
     ("BUDGET_APPROVED", "the budget was approved and does not change any more"),
     ("BUDGET_EMPTY", "the budget has no line of staff"),
     ("CONTROLS_NOT_ZERO", "funding is not cost; metadata: each open control with its difference in euro"),
     ("RULES_MISSING", "the region no longer has the programme file the budget was made under"),
+    ("EMPLOYMENT_NOT_FOUND", "there is no such employment, or it is not in reach of the caller"),
+    ("TIME_SHEET_NOT_FOUND", "there is no such time sheet, or it is not in reach of the caller"),
+    ("TIME_SHEET_EXISTS", "the employment has a time sheet for this month"),
+    ("TIME_SHEET_NOT_DRAFT", "the time sheet was confirmed or approved and cannot be written"),
+    ("TIME_SHEET_NOT_CONFIRMED", "the step needs a time sheet that the person confirmed"),
+    ("OWN_TIME_SHEET", "nobody approves their own hours"),
+    ("MONTH_LOCKED", "the month is locked; only a counter-entry changes anything"),
+    ("MONTH_NOT_LOCKED", "a counter-entry needs a locked month"),
+    ("MONTH_OPEN", "time sheets of the month are not approved; metadata: not_approved, missing"),
 ];
 
 /// Reasons of field violations, with what they mean.
@@ -63,6 +73,26 @@ pub const FIELD_REASONS: &[(&str, &str)] = &[
     ("HOURS_NOT_POSITIVE", "the hours must be above zero"),
     ("HOURS_OVER_CAP", "one person cannot declare that many hours in a year"),
     ("MONTH_SHAPE", "the text is not a month"),
+    ("MONTH_NOT_OVER", "the month is not over, or has not begun"),
+    ("MONTH_OUTSIDE_EMPLOYMENT", "the employment has no day in this month"),
+    ("TOO_MANY_MONTHS", "the months are too far apart"),
+    ("DAY_SHAPE", "the text is not a day"),
+    ("DAY_OUTSIDE_MONTH", "the day is not in the month of the time sheet"),
+    ("DAY_OUTSIDE_EMPLOYMENT", "the person did not work for the organisation on this day"),
+    ("DAY_IN_FUTURE", "the day lies after today"),
+    ("MINUTES_NOT_POSITIVE", "the minutes must be above zero"),
+    ("MINUTES_ZERO", "a counter-entry of zero minutes changes nothing"),
+    ("MINUTES_OVER_DAY", "the person would have more than 24 hours on this day, over all projects"),
+    ("MINUTES_BELOW_ZERO", "the counter-entry takes away more than is there"),
+    ("EMPLOYMENT_OVERLAPS", "the person has such an employment on a day of these already"),
+    ("HOURS_AFTER_END", "the person has hours after this day"),
+    ("NOT_OWN_ORGANISATION", "the organisation is not that of the caller"),
+    ("KBO_SHAPE", "the text is not an enterprise number"),
+    ("KBO_LEADING_ZERO", "the enterprise number has nine digits: its leading zero got lost"),
+    ("KBO_ESTABLISHMENT", "the number is that of an establishment"),
+    ("KBO_CHECK_DIGITS", "the check digits of the enterprise number do not fit"),
+    ("KBO_OTHER_PARTNER", "the enterprise number is not that of the partner"),
+    ("FTE_SHAPE", "the text is not a part of a full time"),
     ("BEFORE_FROM", "the last month is before the first"),
     ("PAGE_SIZE", "a page cannot have that many rows"),
     ("PAGE_TOKEN", "the page token belongs to another list, or to none"),
@@ -83,8 +113,8 @@ pub enum Error {
     /// No such budget, or not the caller's.
     #[error("there is no such budget")]
     BudgetNotFound,
-    /// The budget changed since the caller read it.
-    #[error("the budget changed since it was read")]
+    /// The record changed since the caller read it.
+    #[error("the record changed since it was read")]
     Stale {
         /// Who changed it.
         changed_by: Uuid,
@@ -108,6 +138,9 @@ pub enum Error {
     /// A wage cannot be opened.
     #[error("a sealed wage cannot be opened")]
     Sealed(#[from] SealBroken),
+    /// A step that is refused as things stand.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// The database.
     #[error(transparent)]
     Database(DatabaseError),
@@ -129,8 +162,16 @@ impl From<DatabaseError> for Error {
     fn from(error: DatabaseError) -> Self {
         match error.constraint() {
             Some("budgets_name_key") => Self::Exists,
+            Some("time_sheets_month_key") => Refusal::sheet_exists().into(),
+            Some("locked_months_pkey") => Refusal::month_locked().into(),
             _ => Self::Database(error),
         }
+    }
+}
+
+impl From<SheetError> for Error {
+    fn from(error: SheetError) -> Self {
+        Refusal::from(error).into()
     }
 }
 
@@ -166,6 +207,7 @@ impl Describe for Error {
             }
             Self::Stale { .. } => ErrorKind::StalePrecondition,
             Self::Exists => ErrorKind::AlreadyExists,
+            Self::Refused(refusal) => refusal.kind,
             Self::OutOfRange(_) | Self::Sealed(_) => ErrorKind::Internal,
             Self::Database(error) => error.kind(),
         }
@@ -183,6 +225,7 @@ impl Describe for Error {
             Self::Budget(BudgetError::LineNotFound) => "STAFF_LINE_NOT_FOUND",
             Self::Stale { .. } => "STALE_ETAG",
             Self::Exists => "BUDGET_EXISTS",
+            Self::Refused(refusal) => refusal.reason,
             Self::Budget(BudgetError::Approved) => "BUDGET_APPROVED",
             Self::Budget(BudgetError::Empty) => "BUDGET_EMPTY",
             Self::Budget(BudgetError::ControlsOpen(_)) => "CONTROLS_NOT_ZERO",
@@ -203,7 +246,8 @@ impl Describe for Error {
             }
             Self::WithoutFinance => "ask the administrator of the region for a programme file with a section [finance]",
             Self::Budget(BudgetError::LineNotFound) => "read the budget again and name one of its lines",
-            Self::Stale { .. } => "read the budget again, look at what changed, and repeat the step with its new ETag",
+            Self::Stale { .. } => "read the record again, look at what changed, and repeat the step with its new ETag",
+            Self::Refused(refusal) => refusal.remedy,
             Self::Exists => "choose another name, or go on with the budget that is there",
             Self::Budget(BudgetError::Approved) => "make a new budget for what changes",
             Self::Budget(BudgetError::Empty) => "add the lines of staff first",
@@ -253,6 +297,7 @@ impl Describe for Error {
                 .iter()
                 .map(|(control, difference)| (control.clone(), Amount::from(*difference).euro().to_string()))
                 .collect(),
+            Self::Refused(refusal) => refusal.metadata.clone(),
             Self::Database(error) => error.metadata(),
             _ => BTreeMap::new(),
         }

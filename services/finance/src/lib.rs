@@ -14,9 +14,11 @@ pub mod error;
 pub mod events;
 mod fields;
 mod grpc;
+mod refusal;
 mod service;
 pub mod storage;
 pub mod use_cases;
 
 pub use config::FinanceConfig;
+pub use refusal::Refusal;
 pub use service::Finance;

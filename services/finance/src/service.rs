@@ -11,13 +11,15 @@ use chassis::events::{Consumer, Relay};
 use chassis::kernel::{Kernel, Settings};
 use chassis::process::{Context, Service, Shell};
 use proto::finance::v1::budget_service_server::BudgetServiceServer;
+use proto::finance::v1::employment_service_server::EmploymentServiceServer;
+use proto::finance::v1::time_sheet_service_server::TimeSheetServiceServer;
 use region::Region;
 use sqlx::migrate::Migrator;
 use tonic::service::Routes;
 
 use crate::config::FinanceConfig;
 use crate::events;
-use crate::grpc::Budgets;
+use crate::grpc::{Budgets, Employments, TimeSheets};
 use crate::use_cases::PrepareStart;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -67,7 +69,10 @@ impl Service for Finance {
         let relay = Relay::spawn(&kernel.work, &config.database, &config.broker)?;
         let consumer = Consumer::spawn(&kernel.work, &config.broker, events::handlers());
         let admin = Admin::new(kernel.work.clone(), Some(relay), Some(consumer));
-        let routes = Routes::new(BudgetServiceServer::new(Budgets::new(kernel.work.clone(), region)))
+        let (work, shared) = (&kernel.work, || Arc::clone(&region));
+        let routes = Routes::new(BudgetServiceServer::new(Budgets::new(work.clone(), shared())))
+            .add_service(EmploymentServiceServer::new(Employments::new(work.clone(), shared())))
+            .add_service(TimeSheetServiceServer::new(TimeSheets::new(work.clone(), shared())))
             .add_service(admin.into_server());
         let address = kernel.server(&config.grpc).spawn(routes, config.grpc.address, &context.tasks).await?;
         tracing::info!(grpc.address = %address, "listening");

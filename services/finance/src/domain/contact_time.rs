@@ -19,6 +19,9 @@ pub enum TimeClass {
 }
 
 impl TimeClass {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::WithParticipant, Self::AroundParticipant];
+
     /// The word it is stored under.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -77,6 +80,22 @@ impl Month {
     /// Its first day.
     pub const fn first_day(self) -> Date {
         self.0
+    }
+
+    /// Its last day.
+    pub fn last_day(self) -> Date {
+        self.0.last_of_month()
+    }
+
+    /// The month after it; itself at the end of the calendar.
+    #[must_use]
+    pub fn next(self) -> Self {
+        self.last_day().tomorrow().map_or(self, Self)
+    }
+
+    /// Its year.
+    pub fn year(self) -> i16 {
+        self.0.year()
     }
 }
 

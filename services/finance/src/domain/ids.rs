@@ -1,4 +1,4 @@
-//! Ids, and the version of a budget as callers carry it.
+//! Ids, and the version of a record as callers carry it.
 
 use std::fmt;
 
@@ -18,8 +18,20 @@ chassis::define_id!(
     /// A trajectory, whose history tells of its contacts.
     TrajectoryId
 );
+chassis::define_id!(
+    /// Somebody's work on a programme for an organisation.
+    EmploymentId
+);
+chassis::define_id!(
+    /// The hours of an employment in a month.
+    TimeSheetId
+);
+chassis::define_id!(
+    /// Time on a day of a time sheet.
+    EntryId
+);
 
-/// The version of a budget: opaque to callers, equal exactly when nothing changed.
+/// The version of a record: opaque to callers, equal exactly when nothing changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Etag(i64);
 

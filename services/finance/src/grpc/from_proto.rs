@@ -26,7 +26,7 @@ use crate::use_cases::{
 const MOST_ITEMS: usize = 100;
 
 /// The code of a programme. A text that cannot be one is not repeated: it could be anything.
-fn programme(fields: &mut Fields, text: &str) -> Option<ProgrammeCode> {
+pub(super) fn programme(fields: &mut Fields, text: &str) -> Option<ProgrammeCode> {
     let (reason, message) = if text.is_empty() {
         ("REQUIRED", "no programme is given")
     } else {

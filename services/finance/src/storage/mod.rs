@@ -2,7 +2,14 @@
 
 pub mod budget_totals;
 pub mod budgets;
+pub mod employments;
 pub mod file_versions;
 pub mod funding;
+pub mod locks;
+pub mod missing_sheets;
+pub mod months;
 pub mod staff_lines;
 pub mod suggested_hours;
+pub mod time_entries;
+pub mod time_sheet_lists;
+pub mod time_sheets;
