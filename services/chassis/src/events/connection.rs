@@ -43,6 +43,8 @@ pub(super) enum BrokerError {
     NotConfirmed,
     #[error("an event of type {0} reached no queue")]
     Unroutable(String),
+    #[error("events cannot be written as JSON")]
+    Encode(#[source] serde_json::Error),
 }
 
 impl BrokerError {

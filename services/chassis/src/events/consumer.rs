@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use futures::{FutureExt as _, StreamExt as _};
 use jiff::Timestamp;
+
 use lapin::message::Delivery;
 use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions};
 use lapin::types::FieldTable;
-use lapin::{Channel, Connection};
+use lapin::{Acker, Channel, Connection};
 
 use super::connection::{Backoff, BrokerError, Frames, close, connect, timed};
 use super::engine::Engine;
@@ -20,7 +21,7 @@ use crate::config::BrokerConfig;
 use crate::database::UnitOfWork;
 use crate::error::Chain;
 
-/// Deliveries that are applied in one transaction at most.
+/// From so many events on no further delivery is taken into a transaction.
 const SLICE: usize = 500;
 /// A deadline may also come from another instance, so the next one is looked up at least this often.
 const LOOK_AGAIN: Duration = Duration::from_mins(1);
@@ -149,12 +150,12 @@ impl Consumer {
                 biased;
                 () = shutdown.cancelled() => return Ok(()),
                 delivery = generation.events.next() => {
-                    let slice = gather(delivery, &mut generation.events)?;
+                    let slice = self.gather(delivery, &mut generation.events)?;
                     self.apply(slice, &generation.channel, backoff).await?;
                 }
                 delivery = generation.dead.next() => {
-                    let slice = gather(delivery, &mut generation.dead)?;
-                    tracing::warn!(events = slice.len(), "events that were delivered too often are tried again");
+                    let slice = self.gather(delivery, &mut generation.dead)?;
+                    tracing::warn!(events = slice.arrivals.len(), "events that were delivered too often are tried again");
                     self.apply(slice, &generation.channel, backoff).await?;
                 }
                 () = self.engine.deadlines.notified() => look = self.next_look().await,
@@ -171,14 +172,10 @@ impl Consumer {
     /// Applies a slice, for as long as it takes: trouble that passes is waited out here, with the deliveries in hand.
     async fn apply(
         &self,
-        slice: Vec<Delivery>,
+        Gathered { arrivals, last }: Gathered,
         channel: &Channel,
         backoff: &mut Backoff,
     ) -> Result<(), BrokerError> {
-        let Some(last) = slice.last().map(|delivery| delivery.acker.clone()) else { return Ok(()) };
-        let region = self.engine.uow.deployment().region();
-        let arrivals: Vec<Arrival> =
-            slice.into_iter().map(|delivery| envelope::read(delivery, region)).collect();
         let mut pauses = Backoff::new();
         while let Err(error) = self.engine.apply(&arrivals).await {
             metrics::counter!("consumer_retries_total").increment(1);
@@ -209,21 +206,32 @@ impl Consumer {
             .map_or(LOOK_AGAIN, |deadline| until(deadline).clamp(Duration::from_millis(10), LOOK_AGAIN));
         tokio::time::Instant::now() + pause
     }
-}
 
-/// The delivery and whatever else is there already, without waiting.
-fn gather(
-    first: Option<lapin::Result<Delivery>>,
-    stream: &mut lapin::Consumer,
-) -> Result<Vec<Delivery>, BrokerError> {
-    let refused = |source| BrokerError::Refused { what: "deliver", source };
-    let mut slice = vec![first.ok_or(BrokerError::Ended)?.map_err(refused)?];
-    while slice.len() < SLICE {
-        match stream.next().now_or_never() {
-            Some(Some(Ok(delivery))) => slice.push(delivery),
-            // What is in hand is applied first; the trouble comes up again.
-            _ => break,
+    /// Reads the delivery and whatever else is there already, without waiting.
+    fn gather(
+        &self,
+        first: Option<lapin::Result<Delivery>>,
+        stream: &mut lapin::Consumer,
+    ) -> Result<Gathered, BrokerError> {
+        let region = self.engine.uow.deployment().region();
+        let refused = |source| BrokerError::Refused { what: "deliver", source };
+        let mut delivery = first.ok_or(BrokerError::Ended)?.map_err(refused)?;
+        let mut arrivals = Vec::new();
+        loop {
+            let last = delivery.acker.clone();
+            arrivals.extend(envelope::read(delivery, region));
+            let next = if arrivals.len() < SLICE { stream.next().now_or_never() } else { None };
+            match next {
+                Some(Some(Ok(next))) => delivery = next,
+                // What is in hand is applied first; the trouble comes up again.
+                _ => return Ok(Gathered { arrivals, last }),
+            }
         }
     }
-    Ok(slice)
+}
+
+/// Events to apply in one transaction, with what acknowledges the messages they came in.
+struct Gathered {
+    arrivals: Vec<Arrival>,
+    last: Acker,
 }

@@ -1,21 +1,25 @@
 //! An event on the wire: `CloudEvents` names in the AMQP headers, protobuf in the body.
 //!
-//! Every header is text, so that any tool can read it. Nothing personal is in there: ids, codes, numbers, times.
+//! Every header is text, so that any tool can read it. Nothing personal is in there: ids, codes, numbers, times. Several
+//! events in one message have the same attributes (`batch`).
+
+use std::borrow::Cow;
 
 use lapin::BasicProperties;
 use lapin::message::Delivery;
 use lapin::types::{AMQPValue, FieldTable};
 use uuid::Uuid;
 
+use super::batch::{self, BATCH_CONTENT_TYPE};
 use super::handler::Envelope;
 use super::outbox::OutboxRow;
 
 /// Body format, as MIME type.
 pub const CONTENT_TYPE: &str = "application/protobuf";
 const SPECVERSION: &str = "1.0";
-const PERSISTENT: u8 = 2;
-/// Longest text that may come in a header; ours are far shorter.
-const MAX_HEADER: usize = 256;
+pub(super) const PERSISTENT: u8 = 2;
+/// Longest text of an attribute; ours are far shorter.
+const MAX_ATTRIBUTE: usize = 256;
 const DIGEST_BYTES: usize = 32;
 
 /// An event with what only its delivery needs.
@@ -43,56 +47,78 @@ pub(super) enum Arrival {
     Unreadable(Unreadable),
 }
 
+/// The `CloudEvents` attributes of an event, all text.
+pub(super) fn attributes<'a>(
+    row: &'a OutboxRow,
+    producer: &'a str,
+    region: &'a str,
+) -> [(&'static str, Cow<'a, str>); 13] {
+    [
+        ("specversion", SPECVERSION.into()),
+        ("id", row.event_id.to_string().into()),
+        ("source", source(region, producer).into()),
+        ("type", row.event_type.as_str().into()),
+        ("time", row.recorded_at.to_string().into()),
+        ("producer", producer.into()),
+        ("region", region.into()),
+        ("aggregatetype", row.aggregate_type.as_str().into()),
+        ("aggregateid", row.aggregate_id.to_string().into()),
+        ("sequence", row.event_sequence.to_string().into()),
+        ("epoch", row.epoch.to_string().into()),
+        ("historydigest", hex::encode(&row.digest).into()),
+        ("traceparent", row.traceparent.as_str().into()),
+    ]
+}
+
 /// The properties an event is published with.
 pub(super) fn properties(row: &OutboxRow, producer: &str, region: &str) -> BasicProperties {
-    let id = row.event_id.to_string();
     let mut headers = FieldTable::default();
-    for (name, value) in [
-        ("cloudEvents:specversion", SPECVERSION.to_owned()),
-        ("cloudEvents:id", id.clone()),
-        ("cloudEvents:source", source(region, producer)),
-        ("cloudEvents:type", row.event_type.clone()),
-        ("cloudEvents:time", row.recorded_at.to_string()),
-        ("cloudEvents:producer", producer.to_owned()),
-        ("cloudEvents:region", region.to_owned()),
-        ("cloudEvents:aggregatetype", row.aggregate_type.clone()),
-        ("cloudEvents:aggregateid", row.aggregate_id.to_string()),
-        ("cloudEvents:sequence", row.event_sequence.to_string()),
-        ("cloudEvents:epoch", row.epoch.to_string()),
-        ("cloudEvents:historydigest", hex::encode(&row.digest)),
-        ("cloudEvents:traceparent", row.traceparent.clone()),
-    ] {
-        headers.insert(name.into(), AMQPValue::LongString(value.into()));
+    for (name, value) in attributes(row, producer, region) {
+        headers
+            .insert(format!("cloudEvents:{name}").into(), AMQPValue::LongString(value.into_owned().into()));
     }
     BasicProperties::default()
         .with_delivery_mode(PERSISTENT)
         .with_content_type(CONTENT_TYPE.into())
-        .with_message_id(id.into())
+        .with_message_id(row.event_id.to_string().into())
         .with_headers(headers)
 }
 
-/// Reads a delivery of this region.
-pub(super) fn read(delivery: Delivery, region: &str) -> Arrival {
+/// Reads a delivery of this region: an event, or a batch of them.
+pub(super) fn read(delivery: Delivery, region: &str) -> Vec<Arrival> {
     let Delivery { properties, data, .. } = delivery;
-    match parse(&properties, region) {
-        Ok((mut envelope, history_digest)) => {
-            envelope.payload = data;
-            Arrival::Event(Received { envelope, history_digest })
+    let content_type = properties.content_type().as_ref().map(lapin::types::ShortString::as_str);
+    if content_type == Some(BATCH_CONTENT_TYPE) {
+        return batch::read(data, region);
+    }
+    let text = |name| header(&properties, name);
+    // Only what is parked needs the body twice.
+    let arrival = match parse(text, content_type, Vec::new(), region) {
+        Ok(mut received) => {
+            received.envelope.payload = data;
+            Arrival::Event(received)
         }
         Err((reason, error)) => Arrival::Unreadable(Unreadable {
             reason,
             error,
-            event_id: header(&properties, "id").ok().and_then(|id| Uuid::try_parse(&id).ok()),
-            event_type: header(&properties, "type").ok(),
+            event_id: text("id").ok().and_then(|id| Uuid::try_parse(&id).ok()),
+            event_type: text("type").ok(),
             payload: data,
         }),
-    }
+    };
+    vec![arrival]
 }
 
-type Wrong = (&'static str, String);
+/// A code for why an event cannot be read, and what is wrong with it.
+pub(super) type Wrong = (&'static str, String);
 
-fn parse(properties: &BasicProperties, region: &str) -> Result<(Envelope, Vec<u8>), Wrong> {
-    let text = |name| header(properties, name);
+/// Reads an event from its attributes and body.
+pub(super) fn parse(
+    text: impl Fn(&'static str) -> Result<String, Wrong>,
+    content_type: Option<&str>,
+    payload: Vec<u8>,
+    region: &str,
+) -> Result<Received, Wrong> {
     let version = text("specversion")?;
     if version != SPECVERSION {
         return Err((
@@ -100,37 +126,41 @@ fn parse(properties: &BasicProperties, region: &str) -> Result<(Envelope, Vec<u8
             format!("the envelope has version {version}, this build reads {SPECVERSION}"),
         ));
     }
-    if properties.content_type().as_ref().map(lapin::types::ShortString::as_str) != Some(CONTENT_TYPE) {
+    if content_type != Some(CONTENT_TYPE) {
         return Err(("CONTENT_TYPE", format!("the body is not {CONTENT_TYPE}")));
     }
+    let uuid = |name| Uuid::try_parse(&text(name)?).map_err(|_| wrong(name, "it is no id"));
+    let positive = |name| {
+        let number: Option<i64> = text(name)?.parse().ok();
+        number.filter(|number| *number >= 1).ok_or_else(|| wrong(name, "it is no number from 1"))
+    };
     let producer = text("producer")?;
     let event_type = text("type")?;
     if !event_type.strip_prefix(&*producer).is_some_and(|rest| rest.starts_with('.')) {
         return Err(wrong("type", "it does not begin with its producer"));
     }
-    let event_id = uuid(properties, "id")?;
     let envelope = Envelope {
-        event_id,
+        event_id: uuid("id")?,
         event_type,
         aggregate_type: text("aggregatetype")?,
-        aggregate_id: uuid(properties, "aggregateid")?,
-        sequence: positive(properties, "sequence")?,
-        epoch: positive(properties, "epoch")?,
+        aggregate_id: uuid("aggregateid")?,
+        sequence: positive("sequence")?,
+        epoch: positive("epoch")?,
         recorded_at: text("time")?.parse().map_err(|_| wrong("time", "it is no instant"))?,
         traceparent: text("traceparent")?,
         producer,
-        payload: Vec::new(),
+        payload,
     };
-    let digest =
+    let history_digest =
         hex::decode(text("historydigest")?).map_err(|_| wrong("historydigest", "it is not hexadecimal"))?;
-    if digest.len() != DIGEST_BYTES {
+    if history_digest.len() != DIGEST_BYTES {
         return Err(wrong("historydigest", "it is no SHA-256 digest"));
     }
     let (from, expected) = (text("source")?, source(region, &envelope.producer));
     if text("region")? != region || from != expected {
         return Err(("WRONG_REGION", format!("the event is not from {expected}")));
     }
-    Ok((envelope, digest))
+    Ok(Received { envelope, history_digest })
 }
 
 fn source(region: &str, producer: &str) -> String {
@@ -146,26 +176,19 @@ fn header(properties: &BasicProperties, name: &'static str) -> Result<String, Wr
         Some(_) => return Err(wrong(name, "it is no text")),
         None => return Err(wrong(name, "it is missing")),
     };
+    checked(name, bytes)
+}
+
+/// The text of an attribute.
+pub(super) fn checked(name: &'static str, bytes: &[u8]) -> Result<String, Wrong> {
     match std::str::from_utf8(bytes) {
-        Ok(text) if !text.is_empty() && text.len() <= MAX_HEADER && !text.contains(char::is_control) => {
+        Ok(text) if !text.is_empty() && text.len() <= MAX_ATTRIBUTE && !text.contains(char::is_control) => {
             Ok(text.to_owned())
         }
         _ => Err(wrong(name, "it is empty, too long or no text")),
     }
 }
 
-fn uuid(properties: &BasicProperties, name: &'static str) -> Result<Uuid, Wrong> {
-    Uuid::try_parse(&header(properties, name)?).map_err(|_| wrong(name, "it is no id"))
-}
-
-fn positive(properties: &BasicProperties, name: &'static str) -> Result<i64, Wrong> {
-    header(properties, name)?
-        .parse()
-        .ok()
-        .filter(|number| *number >= 1)
-        .ok_or_else(|| wrong(name, "it is no number from 1"))
-}
-
-fn wrong(name: &'static str, what: &str) -> Wrong {
-    ("ENVELOPE", format!("header cloudEvents:{name}: {what}"))
+pub(super) fn wrong(name: &'static str, what: &str) -> Wrong {
+    ("ENVELOPE", format!("attribute {name}: {what}"))
 }

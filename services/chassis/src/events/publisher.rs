@@ -7,8 +7,9 @@ use lapin::{Channel, Confirmation, Connection, PublisherConfirm};
 use secrecy::SecretString;
 use uuid::Uuid;
 
+use super::batch;
 use super::connection::{BrokerError, Frames, close, connect, timed};
-use super::envelope::properties;
+use super::envelope;
 use super::outbox::OutboxRow;
 use super::topology::{self, EVENTS_EXCHANGE, routing_key};
 
@@ -22,12 +23,16 @@ pub(super) struct Publisher {
     window: usize,
 }
 
-/// An event on its way to the broker.
+/// A message on its way to the broker: one event, or several of one kind of aggregate.
 pub(super) struct InFlight {
+    events: Vec<Sent>,
+    confirm: PublisherConfirm,
+}
+
+struct Sent {
     position: i64,
     aggregate_id: Uuid,
     event_type: String,
-    confirm: PublisherConfirm,
 }
 
 /// Events on their way, oldest first, and what became of those that were waited for already.
@@ -42,13 +47,17 @@ pub(super) struct Batch {
 impl Batch {
     /// Positions of all its events.
     pub(super) fn positions(&self) -> Vec<i64> {
-        self.waiting.iter().map(|event| event.position).chain(self.confirmed.iter().copied()).collect()
+        let waiting = self.waiting.iter().flat_map(|message| &message.events).map(|event| event.position);
+        waiting.chain(self.confirmed.iter().copied()).collect()
+    }
+
+    /// Events whose confirm was not waited for yet.
+    fn unconfirmed(&self) -> usize {
+        self.waiting.iter().map(|message| message.events.len()).sum()
     }
 
     async fn settle_oldest(&mut self) {
-        let Some(InFlight { position, aggregate_id, event_type, confirm }) = self.waiting.pop_front() else {
-            return;
-        };
+        let Some(InFlight { events, confirm }) = self.waiting.pop_front() else { return };
         // After trouble only what is answered already counts; waiting again would take one time-out per event.
         let answer = if self.trouble.is_some() {
             futures::FutureExt::now_or_never(confirm)
@@ -60,22 +69,20 @@ impl Batch {
         let trouble = match answer {
             Ok(Confirmation::Ack(None)) => None,
             // Acknowledged and handed back: it is in no queue.
-            Ok(Confirmation::Ack(Some(_))) => {
-                let expected = topology::has_consumer(&event_type);
-                metrics::counter!("publish_unroutable_total", "type" => event_type.clone()).increment(1);
-                expected.then_some(BrokerError::Unroutable(event_type))
-            }
+            Ok(Confirmation::Ack(Some(_))) => unroutable(&events),
             Ok(Confirmation::Nack(_) | Confirmation::NotRequested) => Some(BrokerError::NotConfirmed),
             Err(error) => Some(error),
         };
-        match trouble {
+        for Sent { position, aggregate_id, .. } in events {
             // What follows a failed event of its aggregate is sent again behind it.
-            None if !self.failed.contains(&aggregate_id) => self.confirmed.push(position),
-            None => {}
-            Some(error) => {
+            if trouble.is_some() {
                 self.failed.insert(aggregate_id);
-                self.trouble.get_or_insert(error);
+            } else if !self.failed.contains(&aggregate_id) {
+                self.confirmed.push(position);
             }
+        }
+        if let Some(error) = trouble {
+            self.trouble.get_or_insert(error);
         }
     }
 
@@ -125,30 +132,21 @@ impl Publisher {
         self.connection.status().connected() && self.channel.status().connected()
     }
 
-    /// Sends rows, in order, with at most a window of unconfirmed ones. Trouble is kept in the batch.
+    /// Sends rows, in order, with at most a window of unconfirmed ones; what stands together goes together. Trouble is kept in
+    /// the batch.
     pub(super) async fn send(&self, rows: Vec<OutboxRow>) -> Batch {
         let mut batch = Batch::default();
-        for row in rows {
-            while batch.waiting.len() >= self.window {
+        for rows in batch::bundles(rows) {
+            while batch.unconfirmed() >= self.window {
                 batch.settle_oldest().await;
             }
             if batch.trouble.is_some() {
                 break;
             }
-            let published = self.channel.basic_publish(
-                EVENTS_EXCHANGE.into(),
-                routing_key(&self.producer, &row.aggregate_type).into(),
-                BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() },
-                &row.payload,
-                properties(&row, &self.producer, &self.region),
-            );
-            match timed("publish", published).await {
-                Ok(confirm) => batch.waiting.push_back(InFlight {
-                    position: row.position,
-                    aggregate_id: row.aggregate_id,
-                    event_type: row.event_type,
-                    confirm,
-                }),
+            match self.publish(&rows).await {
+                Ok(confirm) => batch
+                    .waiting
+                    .push_back(InFlight { events: rows.into_iter().map(Sent::from).collect(), confirm }),
                 Err(error) => {
                     batch.trouble = Some(error);
                     break;
@@ -158,8 +156,44 @@ impl Publisher {
         batch
     }
 
+    /// Sends rows of one kind of aggregate as one message.
+    async fn publish(&self, rows: &[OutboxRow]) -> Result<PublisherConfirm, BrokerError> {
+        let Some(first) = rows.first() else { return Err(BrokerError::Ended) };
+        let together = match rows {
+            [_] => None,
+            _ => Some(batch::body(rows, &self.producer, &self.region).map_err(BrokerError::Encode)?),
+        };
+        let (body, properties) = match &together {
+            Some(body) => (body, batch::properties()),
+            None => (&first.payload, envelope::properties(first, &self.producer, &self.region)),
+        };
+        let published = self.channel.basic_publish(
+            EVENTS_EXCHANGE.into(),
+            routing_key(&self.producer, &first.aggregate_type).into(),
+            BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() },
+            body,
+            properties,
+        );
+        timed("publish", published).await
+    }
+
     /// Ends the generation.
     pub(super) async fn close(&self) {
         close(&self.connection).await;
     }
+}
+
+impl From<OutboxRow> for Sent {
+    fn from(row: OutboxRow) -> Self {
+        Self { position: row.position, aggregate_id: row.aggregate_id, event_type: row.event_type }
+    }
+}
+
+/// What is wrong about a message that reached no queue: nothing, when no service consumes any event of it.
+fn unroutable(events: &[Sent]) -> Option<BrokerError> {
+    for event in events {
+        metrics::counter!("publish_unroutable_total", "type" => event.event_type.clone()).increment(1);
+    }
+    let expected = events.iter().find(|event| topology::has_consumer(&event.event_type));
+    expected.map(|event| BrokerError::Unroutable(event.event_type.clone()))
 }

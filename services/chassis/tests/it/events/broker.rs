@@ -6,7 +6,8 @@ use chassis::events::topology::{DEAD_EXCHANGE, queue_name};
 use testkit::eventually;
 use uuid::Uuid;
 
-use super::stage::{Stage, Tale};
+use super::stage::Stage;
+use super::wire::Tale;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_event_that_reaches_no_queue_is_not_marked_and_arrives_when_the_binding_is_back() {

@@ -4,7 +4,8 @@ use std::sync::atomic::Ordering;
 
 use uuid::Uuid;
 
-use super::stage::{Stage, Tale};
+use super::stage::Stage;
+use super::wire::Tale;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_event_travels_from_the_outbox_to_one_effect() {

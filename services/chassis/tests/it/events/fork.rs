@@ -5,7 +5,8 @@ use chassis::database::{Command, DatabaseError, Work};
 use chassis::events::ConsumerHandle;
 use uuid::Uuid;
 
-use super::stage::{Stage, Tale};
+use super::stage::Stage;
+use super::wire::Tale;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_forked_history_is_parked_and_holds_its_aggregate_until_it_is_forgotten() {

@@ -2,7 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
-use super::stage::{Stage, Tale, Telegram, handlers_of_many};
+use super::stage::{Stage, handlers_of_many};
+use super::wire::{Tale, Telegram};
 
 async fn stage() -> Stage {
     Stage::with(600, handlers_of_many).await

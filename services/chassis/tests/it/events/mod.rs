@@ -1,6 +1,7 @@
 //! Event delivery against a real broker: what is committed takes effect exactly once, in order, whatever breaks.
 
 mod admin;
+mod batch;
 mod broker;
 mod delivery;
 mod fork;
@@ -11,3 +12,4 @@ mod relay;
 mod stage;
 mod throughput;
 mod waiting;
+mod wire;

@@ -7,7 +7,8 @@ use chassis::events::{Handlers, RebuildError};
 use testkit::eventually;
 use uuid::Uuid;
 
-use super::stage::{Stage, Tale};
+use super::stage::Stage;
+use super::wire::Tale;
 
 const READ: &str = "select count(*) from effects
     where generation = (select active_generation from chassis.projection_generations)";

@@ -6,22 +6,21 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use chassis::caller::Principal;
 use chassis::clock::Clock;
 use chassis::config::{BrokerConfig, DatabaseConfig};
-use chassis::database::{self, Command, DatabaseError, Migrations, UnitOfWork, Work, extend_digest};
+use chassis::database::{self, Command, DatabaseError, Migrations, UnitOfWork, Work};
 use chassis::events::topology::{EVENTS_EXCHANGE, queue_name, routing_key};
 use chassis::events::{
     Consumer, ConsumerHandle, Envelope, HandlerError, Handlers, Relay, RelayHandle, Target, Wake,
 };
 use chassis::tasks::Tasks;
 use chassis::vault::Vault;
-use jiff::Timestamp;
-use lapin::options::BasicPublishOptions;
-use lapin::types::{AMQPValue, FieldTable};
-use lapin::{BasicProperties, Connection, ConnectionProperties};
-use prost::Message as _;
-use proto::intake::events::v1::{ParticipantAdmitted, ReferralSubmitted, ReferralWithdrawn};
+use lapin::types::FieldTable;
+use lapin::{Connection, ConnectionProperties};
+use proto::intake::events::v1::{ParticipantAdmitted, ReferralSubmitted};
 use sqlx::AssertSqlSafe;
 use testkit::{TestDatabase, TestRegion, eventually};
 use uuid::Uuid;
+
+use super::wire::Wire;
 
 static SET: sqlx::migrate::Migrator = sqlx::migrate!("tests/event_migrations");
 
@@ -85,7 +84,7 @@ impl Command for Tell {
     }
 }
 
-fn referral(id: Uuid, programme: &str) -> ReferralSubmitted {
+pub fn referral(id: Uuid, programme: &str) -> ReferralSubmitted {
     ReferralSubmitted {
         referral_id: id.to_string(),
         programme: programme.to_owned(),
@@ -359,130 +358,10 @@ impl Stage {
     }
 
     pub async fn wire(&self) -> Wire {
-        Wire { connection: connect(&self.region.amqp_url()).await }
+        Wire::new(connect(&self.region.amqp_url()).await)
     }
 }
 
-async fn connect(url: &str) -> Connection {
+pub async fn connect(url: &str) -> Connection {
     Connection::connect(url, ConnectionProperties::default()).await.unwrap()
-}
-
-/// A made-up producer that puts events on the wire by hand.
-pub struct Wire {
-    connection: Connection,
-}
-
-/// An event as it goes onto the wire; every header can be made wrong.
-#[derive(Debug, Clone)]
-pub struct Telegram {
-    pub event_id: Uuid,
-    pub kind: &'static str,
-    pub aggregate_type: &'static str,
-    pub aggregate_id: Uuid,
-    pub sequence: i64,
-    pub epoch: i64,
-    pub digest: Vec<u8>,
-    pub region: String,
-    pub payload: Vec<u8>,
-    pub without: &'static str,
-    /// Bytes of a header that nobody reads.
-    pub padding: usize,
-    pub content_type: &'static str,
-}
-
-/// The history of one aggregate as its producer tells it.
-#[derive(Debug, Clone)]
-pub struct Tale {
-    pub aggregate_id: Uuid,
-    pub epoch: i64,
-    pub sequence: i64,
-    pub digest: Vec<u8>,
-}
-
-impl Tale {
-    pub fn new() -> Self {
-        Self { aggregate_id: Uuid::now_v7(), epoch: 1, sequence: 0, digest: Vec::new() }
-    }
-
-    /// The next event of this history.
-    pub fn next(&mut self, programme: &str) -> Telegram {
-        let event_id = Uuid::now_v7();
-        self.sequence += 1;
-        self.digest = extend_digest(&self.digest, event_id);
-        Telegram {
-            event_id,
-            kind: "intake.referral_submitted.v1",
-            aggregate_type: "referral",
-            aggregate_id: self.aggregate_id,
-            sequence: self.sequence,
-            epoch: self.epoch,
-            digest: self.digest.clone(),
-            region: "waasland".to_owned(),
-            payload: referral(self.aggregate_id, programme).encode_to_vec(),
-            without: "",
-            padding: 0,
-            content_type: "application/protobuf",
-        }
-    }
-
-    /// The next event, of a type nobody handles.
-    pub fn next_unhandled(&mut self) -> Telegram {
-        let payload =
-            ReferralWithdrawn { referral_id: self.aggregate_id.to_string(), ..ReferralWithdrawn::default() };
-        Telegram { kind: "intake.referral_withdrawn.v1", payload: payload.encode_to_vec(), ..self.next("") }
-    }
-}
-
-impl Wire {
-    pub async fn send(&self, telegram: &Telegram) {
-        self.send_to(telegram, EVENTS_EXCHANGE, &routing_key("intake", telegram.aggregate_type)).await;
-    }
-
-    pub async fn send_to(&self, telegram: &Telegram, exchange: &str, key: &str) {
-        let mut headers = FieldTable::default();
-        for (name, value) in [
-            ("specversion", "1.0".to_owned()),
-            ("id", telegram.event_id.to_string()),
-            ("source", format!("bondgenoot/{}/intake", telegram.region)),
-            ("type", telegram.kind.to_owned()),
-            ("time", Timestamp::now().to_string()),
-            ("producer", "intake".to_owned()),
-            ("region", telegram.region.clone()),
-            ("aggregatetype", telegram.aggregate_type.to_owned()),
-            ("aggregateid", telegram.aggregate_id.to_string()),
-            ("sequence", telegram.sequence.to_string()),
-            ("epoch", telegram.epoch.to_string()),
-            ("historydigest", hex::encode(&telegram.digest)),
-            ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned()),
-        ] {
-            if name != telegram.without {
-                headers.insert(format!("cloudEvents:{name}").into(), AMQPValue::LongString(value.into()));
-            }
-        }
-        if telegram.padding > 0 {
-            headers.insert("padding".into(), AMQPValue::LongString("x".repeat(telegram.padding).into()));
-        }
-        let channel = self.connection.create_channel().await.unwrap();
-        channel.confirm_select(lapin::options::ConfirmSelectOptions::default()).await.unwrap();
-        let confirm = channel
-            .basic_publish(
-                exchange.into(),
-                key.into(),
-                BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() },
-                &telegram.payload,
-                BasicProperties::default()
-                    .with_delivery_mode(2)
-                    .with_content_type(telegram.content_type.into())
-                    .with_headers(headers),
-            )
-            .await
-            .unwrap()
-            .await
-            .unwrap();
-        assert!(
-            confirm.is_ack() && confirm.take_message().is_none(),
-            "the test's own event reached no queue"
-        );
-        channel.close(200, "done".into()).await.unwrap();
-    }
 }

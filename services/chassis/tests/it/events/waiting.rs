@@ -1,6 +1,7 @@
 //! Events that wait for a parent or an earlier event, in time and too long.
 
-use super::stage::{Stage, Tale};
+use super::stage::Stage;
+use super::wire::Tale;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_child_waits_for_its_parent_and_goes_when_it_comes() {
