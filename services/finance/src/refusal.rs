@@ -43,6 +43,12 @@ impl Refusal {
         Self::new(ErrorKind::NotFound, "EMPLOYMENT_NOT_FOUND", "there is no such employment", remedy)
     }
 
+    /// The employment has no such wage.
+    pub fn wage_not_found() -> Self {
+        let remedy = "read the wages again and name one of them";
+        Self::new(ErrorKind::NotFound, "WAGE_NOT_FOUND", "the employment has no such wage", remedy)
+    }
+
     /// There is no such time sheet, or it is not the caller's to see.
     pub fn sheet_not_found() -> Self {
         let remedy = "check what you ask for; records outside your mandate are not shown";

@@ -13,13 +13,14 @@ use chassis::process::{Context, Service, Shell};
 use proto::finance::v1::budget_service_server::BudgetServiceServer;
 use proto::finance::v1::employment_service_server::EmploymentServiceServer;
 use proto::finance::v1::time_sheet_service_server::TimeSheetServiceServer;
+use proto::finance::v1::wage_service_server::WageServiceServer;
 use region::Region;
 use sqlx::migrate::Migrator;
 use tonic::service::Routes;
 
 use crate::config::FinanceConfig;
 use crate::events;
-use crate::grpc::{Budgets, Employments, TimeSheets};
+use crate::grpc::{Budgets, Employments, TimeSheets, Wages};
 use crate::use_cases::PrepareStart;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -73,6 +74,7 @@ impl Service for Finance {
         let routes = Routes::new(BudgetServiceServer::new(Budgets::new(work.clone(), shared())))
             .add_service(EmploymentServiceServer::new(Employments::new(work.clone(), shared())))
             .add_service(TimeSheetServiceServer::new(TimeSheets::new(work.clone(), shared())))
+            .add_service(WageServiceServer::new(Wages::new(work.clone(), shared())))
             .add_service(admin.into_server());
         let address = kernel.server(&config.grpc).spawn(routes, config.grpc.address, &context.tasks).await?;
         tracing::info!(grpc.address = %address, "listening");

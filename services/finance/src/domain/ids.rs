@@ -30,6 +30,10 @@ chassis::define_id!(
     /// Time on a day of a time sheet.
     EntryId
 );
+chassis::define_id!(
+    /// A wage of an employment.
+    WageId
+);
 
 /// The version of a record: opaque to callers, equal exactly when nothing changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -28,6 +28,7 @@ mod rounding;
 mod staff_line;
 mod text;
 mod time_sheet;
+mod wage_period;
 
 pub use apportion::apportion;
 pub use budget::{Budget, BudgetError, BudgetState, MOST_LINES, Standing};
@@ -48,7 +49,7 @@ pub use funding::{
     yearly_maximum,
 };
 pub use hours::{Hours, HoursError};
-pub use ids::{BudgetId, ContactId, EmploymentId, EntryId, Etag, LineId, TimeSheetId, TrajectoryId};
+pub use ids::{BudgetId, ContactId, EmploymentId, EntryId, Etag, LineId, TimeSheetId, TrajectoryId, WageId};
 pub use municipal::{contributions_on, correct_contributions};
 pub use parse::{EuroError, parse_amount, parse_wage};
 pub use rate::{PricedLine, hourly_rate, price};
@@ -58,3 +59,4 @@ pub use rounding::{percent_of, rounding, sum};
 pub use staff_line::{RowKey, RowKeyError, StaffLine, Wage};
 pub use text::{BudgetName, NameError};
 pub use time_sheet::{DAY_MINUTES, Entry, OverLimit, SheetError, SheetState, TimeSheet, limits};
+pub use wage_period::{MOST_WAGES, RateFrom, WageBasis, WagePeriod};

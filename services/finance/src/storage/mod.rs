@@ -13,3 +13,4 @@ pub mod suggested_hours;
 pub mod time_entries;
 pub mod time_sheet_lists;
 pub mod time_sheets;
+pub mod wages;

@@ -29,6 +29,7 @@ mod sheet_limits;
 mod sheet_step;
 mod step;
 mod time_sheet_steps;
+mod wage_history;
 
 pub use approve_budget::ApproveBudget;
 pub use change_employment::ChangeEmployment;
@@ -54,3 +55,4 @@ pub use put_time_sheet::PutTimeSheet;
 pub use remove_staff_line::RemoveStaffLine;
 pub use sheet_step::SheetView;
 pub use time_sheet_steps::{ApproveTimeSheet, ConfirmTimeSheet, ReturnTimeSheet};
+pub use wage_history::{GetWageHistory, PutWage, RemoveWage, WageHistoryView};

@@ -3,10 +3,12 @@
 use chassis::caller::{Caller, Role, Scope};
 use proto::finance::v1::employment_service_client::EmploymentServiceClient;
 use proto::finance::v1::time_sheet_service_client::TimeSheetServiceClient;
+use proto::finance::v1::wage_service_client::WageServiceClient;
 use proto::finance::v1::{
     ApproveTimeSheetRequest, ConfirmTimeSheetRequest, CorrectTimeSheetRequest, CreateEmploymentRequest,
-    Employment, GetTimeSheetRequest, HourClass, LockMonthRequest, MonthLock, OpenTimeSheetRequest,
-    PutTimeSheetRequest, TimeEntryInput, TimeSheet,
+    Employment, GetTimeSheetRequest, GetWageHistoryRequest, HourClass, LockMonthRequest, MonthLock,
+    OpenTimeSheetRequest, PutTimeSheetRequest, PutWageRequest, TimeEntryInput, TimeSheet, WageBasis,
+    WageHistory,
 };
 use testkit::{mandate, worker};
 use tonic::Status;
@@ -24,6 +26,7 @@ pub const WITH: HourClass = HourClass::WithParticipant;
 pub const AROUND: HourClass = HourClass::AroundParticipant;
 
 type Sheets = TimeSheetServiceClient<InterceptedService<Channel, Authorized>>;
+type Wages = WageServiceClient<InterceptedService<Channel, Authorized>>;
 type Staff = EmploymentServiceClient<InterceptedService<Channel, Authorized>>;
 
 /// A person with a mandate of their own.
@@ -86,6 +89,38 @@ impl House {
         EmploymentServiceClient::new(
             self.running.client_channel(self.region.calls_as(caller).unwrap()).unwrap(),
         )
+    }
+
+    pub fn wages(&self, caller: Caller) -> Wages {
+        WageServiceClient::new(self.running.client_channel(self.region.calls_as(caller).unwrap()).unwrap())
+    }
+
+    /// The tag of an employment as it is now.
+    pub async fn tag_of(&self, employment_id: &str) -> String {
+        let request = GetWageHistoryRequest { employment_id: employment_id.to_owned() };
+        let answer = self.wages(officer()).get_wage_history(request).await.unwrap();
+        answer.into_inner().history.unwrap().etag
+    }
+
+    /// Adds a gross wage of a month.
+    pub async fn pay(
+        &self,
+        employment_id: &str,
+        from: &str,
+        to: &str,
+        euro: &str,
+    ) -> Result<WageHistory, Status> {
+        let request = PutWageRequest {
+            employment_id: employment_id.to_owned(),
+            wage_id: String::new(),
+            valid_from: from.to_owned(),
+            valid_to: to.to_owned(),
+            basis: WageBasis::GrossMonth.into(),
+            amount_euro: euro.to_owned(),
+        };
+        let tag = self.tag_of(employment_id).await;
+        let answer = self.wages(officer()).put_wage(with_tag(request, &tag)).await?;
+        Ok(answer.into_inner().history.unwrap())
     }
 
     pub async fn employ(&self, request: CreateEmploymentRequest) -> Result<Employment, Status> {

@@ -27,4 +27,5 @@ mod steps;
 mod suggested_hours;
 mod time_sheets;
 mod waasland;
+mod wage_history;
 mod wages;
