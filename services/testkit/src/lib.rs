@@ -5,6 +5,7 @@
 //! - [`TestRegion`] is a region of one test: keys, a vhost, a migrated database per service (cloned from a template),
 //!   services that run in the test's process, callers of every kind;
 //! - [`Producer`] plays the services that another one learns from, with events that repeat, come too early or are broken;
+//! - [`rooms`] and [`schema`] check what holds for the source and the tables of every service;
 //! - [`eventually`] waits for a condition with a deadline: no test sleeps.
 //!
 //! A dev-dependency only. Nothing is mocked; what cannot start fails the test and says what to install.
@@ -14,6 +15,8 @@ mod database;
 mod eventually;
 mod producer;
 mod region;
+pub mod rooms;
+pub mod schema;
 pub mod servers;
 
 pub use callers::{mandate, worker};

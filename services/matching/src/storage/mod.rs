@@ -4,6 +4,7 @@ pub mod capacities;
 pub mod facts;
 pub mod file_versions;
 pub mod mandates;
+pub mod match_views;
 pub mod matches;
 pub mod persons;
 pub mod places;

@@ -15,7 +15,8 @@ use crate::domain::text::Reason;
 use crate::domain::{MatchId, NewMatch, Origin, Placement, ProposalId, Weight, WorkerId};
 use crate::error::{Error, Record};
 use crate::events::published;
-use crate::storage::matches::{self, MatchView, Signature};
+use crate::storage::match_views::MatchView;
+use crate::storage::matches::{self, Signature};
 use crate::storage::{persons, proposals, waiting};
 
 /// Confirms: the match begins. The last free place goes to one of those who ask for it at the same moment.

@@ -9,7 +9,8 @@ use crate::domain::text::Reason;
 use crate::domain::{CaseMatch, Ending, MatchError, MatchId};
 use crate::error::{Error, Record};
 use crate::events::published;
-use crate::storage::matches::{self, MatchView, Signature};
+use crate::storage::match_views::MatchView;
+use crate::storage::matches::{self, Signature};
 use crate::storage::{persons, waiting};
 
 /// Stops a match that did not work out, or whose worker leaves.

@@ -15,7 +15,8 @@ use crate::domain::text::Reason;
 use crate::domain::{Ending, MatchId, NewMatch, Origin, Placement, WorkerId};
 use crate::error::Error;
 use crate::events::published;
-use crate::storage::matches::{self, MatchView, Signature};
+use crate::storage::match_views::MatchView;
+use crate::storage::matches::{self, Signature};
 use crate::storage::{persons, waiting};
 
 /// Hands over. The new worker needs a mandate and room, as at a confirmation.

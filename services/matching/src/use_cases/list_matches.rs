@@ -7,7 +7,7 @@ use chassis::page::Cursor;
 use region::{ProgrammeCode, Region};
 
 use crate::error::{Error, Record};
-use crate::storage::matches::{self, MatchView};
+use crate::storage::match_views::{self, MatchView};
 
 /// Lists a page of the matches in reach, confirmed last first: one statement.
 #[derive(Debug, Clone)]
@@ -49,7 +49,7 @@ impl Command for ListMatches {
         }
         let today = work.clock().today();
         let mut rows =
-            matches::page(work.connection(), code, self.ended, today, self.after, self.size + 1).await?;
+            match_views::page(work.connection(), code, self.ended, today, self.after, self.size + 1).await?;
         let size = usize::try_from(self.size).unwrap_or(usize::MAX);
         let is_last = rows.len() <= size;
         rows.truncate(size);

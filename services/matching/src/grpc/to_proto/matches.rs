@@ -4,7 +4,7 @@ use proto::matching::v1::{Match, MatchEnding, WaitingParticipation};
 
 use crate::domain::Ending;
 use crate::events::published::{to_role, to_timestamp};
-use crate::storage::matches::MatchView;
+use crate::storage::match_views::MatchView;
 use crate::use_cases::Waiting;
 
 /// One match.
