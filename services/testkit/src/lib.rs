@@ -13,6 +13,7 @@
 mod callers;
 mod database;
 mod eventually;
+mod guard;
 mod producer;
 mod region;
 pub mod rooms;

@@ -1,13 +1,14 @@
 //! A private PostgreSQL and RabbitMQ, once per test process.
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::Child;
 use std::sync::OnceLock;
 
 use local::Progress;
 use local::postgres::{PostgresOptions, PrivatePostgres, Profile};
 use local::processes::Ledger;
 use local::rabbitmq::{Credentials, Management, PrivateRabbit, RabbitOptions};
+
+use crate::guard;
 
 /// Where the servers of this test process are.
 #[derive(Debug, Clone)]
@@ -92,6 +93,8 @@ fn private() -> Result<Servers, String> {
 }
 
 async fn start_private() -> Result<(Servers, PrivatePostgres, PrivateRabbit), String> {
+    /// Holds our end of its pipe until this process ends.
+    static GUARD: OnceLock<Child> = OnceLock::new();
     let text = |error: local::Error| match error.advice() {
         Some(advice) => format!("{error}; {advice}"),
         None => error.to_string(),
@@ -102,6 +105,10 @@ async fn start_private() -> Result<(Servers, PrivatePostgres, PrivateRabbit), St
         .map_err(|error| error.to_string())?
         .keep();
     let ledger = Ledger::open(folder.join("processes")).map_err(text)?;
+    let data = PrivatePostgres::data_folder(&folder).map_err(text)?;
+    let guard = guard::start(&ledger, &folder, &data).map_err(|error| error.to_string())?;
+    // Once per process: `SERVERS` keeps also what could not be started.
+    let _ = GUARD.set(guard);
     let progress = Progress::silent();
     let (postgres_options, rabbit_options) =
         (PostgresOptions::new(&folder).profile(Profile::Fast), RabbitOptions::new(&folder));
@@ -110,11 +117,6 @@ async fn start_private() -> Result<(Servers, PrivatePostgres, PrivateRabbit), St
         PrivateRabbit::start(&rabbit_options, &ledger, &progress)
     );
     let (postgres, rabbit) = (postgres.map_err(text)?, rabbit.map_err(text)?);
-    let pids: Vec<u32> = [postgres.process().pid(), rabbit.process().pid(), rabbit.epmd().pid()]
-        .into_iter()
-        .flatten()
-        .collect();
-    end_with_this_process(&pids, &[folder.as_path(), postgres.folder()])?;
     let amqp = rabbit.amqp_url("");
     let servers = Servers {
         database_url: postgres.superuser_url(),
@@ -123,26 +125,6 @@ async fn start_private() -> Result<(Servers, PrivatePostgres, PrivateRabbit), St
         management: rabbit.management().clone(),
     };
     Ok((servers, postgres, rabbit))
-}
-
-/// A small shell that waits for our end of a pipe to close - we ended, however - and then ends the servers and removes
-/// their folders. A test process has no hook of its own at its end.
-fn end_with_this_process(pids: &[u32], folders: &[&std::path::Path]) -> Result<(), String> {
-    static PIPE: OnceLock<std::process::ChildStdin> = OnceLock::new();
-    let script = "read -r folders; read -r pids; read -r never; kill -9 $pids 2>/dev/null; sleep 0.2; eval rm -rf $folders";
-    let mut shell = Command::new("sh")
-        .args(["-c", script])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|error| error.to_string())?;
-    let mut pipe = shell.stdin.take().ok_or("no pipe")?;
-    let folders: Vec<String> = folders.iter().map(|folder| format!("'{}'", folder.display())).collect();
-    let pids: Vec<String> = pids.iter().map(u32::to_string).collect();
-    writeln!(pipe, "{}\n{}", folders.join(" "), pids.join(" ")).map_err(|error| error.to_string())?;
-    let _ = PIPE.set(pipe);
-    Ok(())
 }
 
 /// Deletes a vhost in the background, for the end of a test, where nothing can be awaited. The broker is thrown away after the
