@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use region::Explained;
 use uuid::Uuid;
 
-use crate::domain::{Etag, ReferralError};
+use crate::domain::{Etag, FamilyError, ReferralError};
 
 /// Reasons of errors, with what they mean.
 pub const REASONS: &[(&str, &str)] = &[
@@ -21,7 +21,7 @@ pub const REASONS: &[(&str, &str)] = &[
     ("PROGRAMME_NOT_FOUND", "there is no such programme, or it is not in reach of the caller"),
     (
         "STALE_ETAG",
-        "the referral changed since the caller read it; metadata: changed_by, changed_at, current_etag",
+        "the referral or member changed since the caller read it; metadata: changed_by, changed_at, current_etag",
     ),
     ("REFERRAL_DECIDED", "the referral was admitted, refused or withdrawn; metadata: state"),
     ("REFERRAL_NOT_SCREENED", "an admission needs a screening first"),
@@ -29,6 +29,13 @@ pub const REASONS: &[(&str, &str)] = &[
     ("PERSON_ERASED", "the person's data were erased"),
     ("EPISODE_OPEN", "the person takes part in this programme already"),
     ("PROGRAMME_NOT_RUNNING", "the programme has no file that holds today"),
+    ("MEMBER_NOT_FOUND", "there is no such member of a family, or it is not in reach of the caller"),
+    ("PARTICIPATION_NOT_FOUND", "there is no such participation, or it is not in reach of the caller"),
+    ("NOT_A_FAMILY", "the programme is for one person, or for no person at all"),
+    ("FAMILY_CLOSED", "the referral was refused or withdrawn; its family is not changed any more"),
+    ("FAMILY_CASE_ENDED", "the case of the family ended; nobody joins it any more"),
+    ("FAMILY_FULL", "the family has as many members as the programme takes"),
+    ("MEMBER_LEFT", "the member left the family before"),
 ];
 
 /// Reasons of field violations, with what they mean.
@@ -72,6 +79,10 @@ pub const FIELD_REASONS: &[(&str, &str)] = &[
     ("ANSWER_UNKNOWN_QUESTION", "the programme has no such question"),
     ("ANSWER_MISSING", "a required question is not answered"),
     ("ANSWER_WRONG", "the question does not take this answer"),
+    ("REFERRED_TWICE", "the person who was referred is a member of the family already"),
+    ("KNOWN_FROM_REFERRAL", "the referral tells it; it is not given again"),
+    ("NOT_A_CHILD", "only a child of the family has a school"),
+    ("UNKNOWN_SCHOOL_YEAR", "the programme has no such school year"),
 ];
 
 /// What can go wrong in intake.
@@ -89,8 +100,14 @@ pub enum Error {
     /// No such programme, or not the caller's.
     #[error("there is no such programme")]
     ProgrammeNotFound,
-    /// The referral changed since the caller read it.
-    #[error("the referral changed since it was read")]
+    /// No such member of a family, or not the caller's.
+    #[error("there is no such member")]
+    MemberNotFound,
+    /// No such participation, or not the caller's.
+    #[error("there is no such participation")]
+    ParticipationNotFound,
+    /// The referral or the member changed since the caller read it.
+    #[error("this changed since it was read")]
     Stale {
         /// Who changed it; `None` when it was the referrer.
         changed_by: Option<Uuid>,
@@ -102,6 +119,9 @@ pub enum Error {
     /// The referral does not allow this step.
     #[error(transparent)]
     Referral(#[from] ReferralError),
+    /// The family does not allow this step.
+    #[error(transparent)]
+    Family(#[from] FamilyError),
     /// The person takes part already.
     #[error("the person takes part in this programme already")]
     EpisodeOpen,
@@ -161,7 +181,11 @@ impl Describe for Error {
                 | ReferralError::MotivationNotNeeded
                 | ReferralError::AlternativeMissing,
             ) => ErrorKind::InvalidArgument,
-            Self::ReferralNotFound | Self::PersonNotFound | Self::ProgrammeNotFound => ErrorKind::NotFound,
+            Self::ReferralNotFound
+            | Self::PersonNotFound
+            | Self::ProgrammeNotFound
+            | Self::MemberNotFound
+            | Self::ParticipationNotFound => ErrorKind::NotFound,
             Self::Stale { .. } => ErrorKind::StalePrecondition,
             Self::Referral(
                 ReferralError::Decided(_)
@@ -169,6 +193,7 @@ impl Describe for Error {
                 | ReferralError::NotEligible
                 | ReferralError::Erased,
             )
+            | Self::Family(_)
             | Self::ProgrammeNotRunning => ErrorKind::FailedPrecondition,
             Self::EpisodeOpen => ErrorKind::AlreadyExists,
             Self::Sealed(_) => ErrorKind::Internal,
@@ -187,6 +212,13 @@ impl Describe for Error {
             Self::ReferralNotFound => "REFERRAL_NOT_FOUND",
             Self::PersonNotFound => "PERSON_NOT_FOUND",
             Self::ProgrammeNotFound => "PROGRAMME_NOT_FOUND",
+            Self::MemberNotFound => "MEMBER_NOT_FOUND",
+            Self::ParticipationNotFound => "PARTICIPATION_NOT_FOUND",
+            Self::Family(FamilyError::NotAFamily) => "NOT_A_FAMILY",
+            Self::Family(FamilyError::Closed(_)) => "FAMILY_CLOSED",
+            Self::Family(FamilyError::Ended) => "FAMILY_CASE_ENDED",
+            Self::Family(FamilyError::Full { .. }) => "FAMILY_FULL",
+            Self::Family(FamilyError::Left) => "MEMBER_LEFT",
             Self::Stale { .. } => "STALE_ETAG",
             Self::Referral(ReferralError::Decided(_)) => "REFERRAL_DECIDED",
             Self::Referral(ReferralError::NotScreened) => "REFERRAL_NOT_SCREENED",
@@ -205,10 +237,23 @@ impl Describe for Error {
             | Self::Referral(
                 ReferralError::MotivationMissing | ReferralError::MotivationNotNeeded | ReferralError::AlternativeMissing,
             ) => "correct the fields named in the violations and send the request again",
-            Self::ReferralNotFound | Self::PersonNotFound | Self::ProgrammeNotFound => {
+            Self::ReferralNotFound
+            | Self::PersonNotFound
+            | Self::ProgrammeNotFound
+            | Self::MemberNotFound
+            | Self::ParticipationNotFound => {
                 "check what you ask for; records outside your mandate are not shown"
             },
-            Self::Stale { .. } => "read the referral again, look at what changed, and repeat the step with its new ETag",
+            Self::Stale { .. } => "read it again, look at what changed, and repeat the step with its new ETag",
+            Self::Family(FamilyError::NotAFamily) => {
+                "leave the family out; the programme file says with `subject` whom a participation is about"
+            }
+            Self::Family(FamilyError::Closed(_)) => "make a new referral, and record the family there",
+            Self::Family(FamilyError::Ended) => "wait for a new referral of the family; mistakes can still be corrected",
+            Self::Family(FamilyError::Full { .. }) => {
+                "take out who left or was recorded twice, or ask the administrator of the region to raise `most_members`"
+            }
+            Self::Family(FamilyError::Left) => "nothing is left to do; a mistake can still be taken out as a mistake",
             Self::Referral(ReferralError::Decided(_)) => "nothing is left to decide; for a new question make a new referral",
             Self::Referral(ReferralError::NotScreened) => "screen the referral first",
             Self::Referral(ReferralError::NotEligible) => {

@@ -11,6 +11,7 @@ use chassis::events::{Consumer, Relay};
 use chassis::kernel::{Kernel, Settings};
 use chassis::process::{Context, Service, Shell};
 use chassis::tasks::Tasks;
+use proto::intake::v1::family_service_server::FamilyServiceServer;
 use proto::intake::v1::person_service_server::PersonServiceServer;
 use proto::intake::v1::referral_service_server::ReferralServiceServer;
 use region::Region;
@@ -19,7 +20,7 @@ use tonic::service::Routes;
 
 use crate::config::IntakeConfig;
 use crate::events;
-use crate::grpc::{Persons, Referrals};
+use crate::grpc::{Families, Persons, Referrals};
 use crate::jobs;
 use crate::use_cases::PrepareStart;
 
@@ -82,9 +83,11 @@ impl Service for Intake {
         }
         let relay = Relay::spawn(&kernel.work, &config.database, &config.broker)?;
         let consumer = Consumer::spawn(&kernel.work, &config.broker, events::handlers());
-        let routes = Routes::new(ReferralServiceServer::new(Referrals::new(kernel.work.clone(), region)))
-            .add_service(PersonServiceServer::new(Persons::new(kernel.work.clone())))
-            .add_service(Admin::new(kernel.work.clone(), Some(relay), Some(consumer)).into_server());
+        let routes =
+            Routes::new(ReferralServiceServer::new(Referrals::new(kernel.work.clone(), Arc::clone(&region))))
+                .add_service(FamilyServiceServer::new(Families::new(kernel.work.clone(), region)))
+                .add_service(PersonServiceServer::new(Persons::new(kernel.work.clone())))
+                .add_service(Admin::new(kernel.work.clone(), Some(relay), Some(consumer)).into_server());
         let address = kernel.server(&config.grpc).spawn(routes, config.grpc.address, &context.tasks).await?;
         tracing::info!(grpc.address = %address, "listening");
         Ok(())

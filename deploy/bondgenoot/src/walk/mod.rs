@@ -8,6 +8,7 @@
 mod answers;
 mod browser;
 mod clock;
+mod family;
 mod figures;
 mod finance;
 mod first_day;

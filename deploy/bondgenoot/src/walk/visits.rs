@@ -12,7 +12,7 @@ use super::people::Person;
 use super::scene::Scene;
 use super::steps::Tell;
 use super::trouble::Trouble;
-use super::{clock, first_day};
+use super::{clock, family, first_day};
 
 /// A Monday from which eight school weeks end on Friday 5 December: the autumn holiday lies between.
 const FIRST_MONDAY: Date = date(2025, 10, 6);
@@ -33,19 +33,24 @@ pub async fn play(state: &RegionState, tell: Tell<'_>) -> Result<(), Trouble> {
     let anybody = Browser::open(&scene.door)?;
     let nadia = Person::sign_in(&scene, "nadia", "Nadia Kanarie-Wouters").await?;
     let tom = Person::sign_in(&scene, "tom", "Tom Kanarie-Peeters").await?;
+    let aya = Person::sign_in(&scene, "aya", "Aya Kanarie-Idrissi").await?;
     tell(&format!(
-        "{}: business time is {}; anchor person nadia and student tom signed in",
+        "{}: business time is {}; anchor person nadia and students tom and aya signed in",
         scene.region.name,
         scene.today()
     ));
 
-    let receipt = first_day::refer(&scene, &anybody, 0, "self", "Gezin Kanarie-Dupont", tell).await?;
+    let receipt = first_day::refer(&scene, &anybody, 0, "self", "Rana Kanarie-Dupont", tell).await?;
     let referral = first_day::referral_of(&scene, &nadia.browser, &receipt).await?;
-    let family = first_day::admit(&scene, &nadia.browser, referral, 0, None, tell).await?;
-    let trajectory = matched(&scene, &nadia, &tom, &family.participation, tell).await?;
+    family::recorded(&scene, &nadia, &referral, tell).await?;
+    let admitted = first_day::admit(&scene, &nadia.browser, referral, 0, None, tell).await?;
+    let trajectory = matched(&scene, &nadia, &tom, &admitted.participation, tell).await?;
+    family::seen_by_student(&tom, &admitted.participation, tell).await?;
+    family::hidden_from(&aya, &admitted.participation).await?;
     let visits = planned(&tom, &trajectory, tell).await?;
     missed(state, &scene, &tom, &trajectory, &visits, tell).await?;
-    closed(&tom, &trajectory, tell).await
+    closed(&tom, &trajectory, tell).await?;
+    family::counted(state, &scene, &nadia, (FIRST_MONDAY, LAST_FRIDAY), tell).await
 }
 
 /// The student is registered, proposed and confirmed; the trajectory opens.

@@ -4,6 +4,7 @@
 //! wrote are types of [`text`]; what makes two persons look alike is in [`duplicates`].
 
 pub mod duplicates;
+mod family;
 mod folding;
 mod participation;
 mod person;
@@ -15,6 +16,10 @@ mod submission;
 pub mod text;
 
 pub use duplicates::{DuplicateGround, DuplicateKey};
+pub use family::{
+    FamilyError, FamilyRelation, MemberDetails, RecordedMember, RemovalReason, check_addition, check_change,
+    look_alike,
+};
 pub use participation::{Episode, EpisodeId, Participation, ParticipationId};
 pub use person::{ErasureGround, PersonId};
 pub use receipt_number::{ReceiptNumber, ReceiptNumberError};

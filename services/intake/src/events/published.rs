@@ -3,14 +3,15 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use proto::intake::events::v1::{
-    EpisodeEnded, ParticipantAdmitted, ParticipantRefused, PersonErased, ReferralScreened, ReferralSubmitted,
-    ReferralWithdrawn, ScreeningOutcome,
+    EpisodeEnded, FamilyMemberRecorded, FamilyRecorded, FamilyRelation as ToldRelation, ParticipantAdmitted,
+    ParticipantRefused, PersonErased, ReferralScreened, ReferralSubmitted, ReferralWithdrawn,
+    ScreeningOutcome,
 };
-use region::ClosedSet as _;
+use region::{ClosedSet as _, Programme};
 
 use crate::domain::{
-    Episode, EpisodeId, Origin, Participation, ParticipationId, PersonId, Referral, ReferralId, Refusal,
-    Screening, Submission, Withdrawal,
+    Episode, EpisodeId, FamilyRelation, Origin, Participation, ParticipationId, PersonId, RecordedMember,
+    Referral, ReferralId, Refusal, Screening, Submission, Withdrawal,
 };
 
 /// An instant of the contract.
@@ -91,6 +92,35 @@ pub fn referral_withdrawn(referral: &Referral, withdrawal: &Withdrawal, at: Time
         referral_id: referral.id().to_string(),
         reason: withdrawal.reason.to_string(),
         withdrawn_at: Some(to_timestamp(at)),
+    }
+}
+
+/// Who belongs to a family that takes part; `is_in_focus` judges a school year.
+pub fn family_recorded(
+    participation: ParticipationId,
+    programme: &Programme,
+    members: &[RecordedMember],
+    is_in_focus: impl Fn(&str) -> bool,
+    at: Timestamp,
+) -> FamilyRecorded {
+    let to_member = |member: &RecordedMember| FamilyMemberRecorded {
+        person_id: member.person.to_string(),
+        relation: match member.relation {
+            FamilyRelation::Parent => ToldRelation::Parent,
+            FamilyRelation::Child => ToldRelation::Child,
+            FamilyRelation::Other => ToldRelation::Other,
+        }
+        .into(),
+        school_year: member.school_year.clone().unwrap_or_default(),
+        in_focus: member.school_year.as_deref().is_some_and(&is_in_focus),
+        left_on: member.left_on.map(|day| day.to_string()).unwrap_or_default(),
+    };
+    FamilyRecorded {
+        participation_id: participation.to_string(),
+        programme: programme.code.to_string(),
+        programme_version: programme.version.number.to_string(),
+        members: members.iter().map(to_member).collect(),
+        recorded_at: Some(to_timestamp(at)),
     }
 }
 

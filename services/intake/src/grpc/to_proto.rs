@@ -1,17 +1,20 @@
 //! From read models to the messages of the contract.
 
 use proto::intake::v1::{
-    Decision, DuplicateGround as ProtoGround, ListReferralsResponse, PersonDetails, PersonName as ProtoName,
-    PossibleDuplicate, Referral, ReferralState as ProtoState, ReferralSummary, ReferrerDetails, RuleResult,
-    Screening, ScreeningOutcome,
+    Decision, DuplicateGround as ProtoGround, Family, FamilyMember, FamilyRelation as ProtoRelation,
+    ListReferralsResponse, PersonDetails, PersonName as ProtoName, PossibleDuplicate, Referral,
+    ReferralState as ProtoState, ReferralSummary, ReferrerDetails, RuleResult, Screening, ScreeningOutcome,
 };
 
-use crate::domain::{DuplicateGround, ReferralState};
+use region::PartialDate;
+
+use crate::domain::{DuplicateGround, FamilyRelation, ReferralState, look_alike};
 use crate::events::published::to_timestamp;
 use crate::storage::duplicates::Duplicate;
+use crate::storage::family_views::MemberView;
 use crate::storage::referrals::Summary;
 use crate::storage::views::{DecisionView, ReferralView, ScreeningView};
-use crate::use_cases::{FoundReferral, PersonName};
+use crate::use_cases::{FoundFamily, FoundReferral, PersonName, Removed};
 
 fn to_state(state: ReferralState) -> i32 {
     match state {
@@ -22,6 +25,71 @@ fn to_state(state: ReferralState) -> i32 {
         ReferralState::Withdrawn => ProtoState::Withdrawn,
     }
     .into()
+}
+
+/// A family, with members who look like each other.
+pub(super) fn to_family(family: &FoundFamily) -> Family {
+    let members = family.members.iter().map(|member| {
+        let others = family.members.iter().filter(|other| other.person != member.person);
+        let alike = others.filter(|other| are_alike(member, other));
+        FamilyMember {
+            looks_like: alike.map(|other| other.person.to_string()).collect(),
+            ..to_member(member)
+        }
+    });
+    let children = family
+        .members
+        .iter()
+        .filter(|member| member.relation == FamilyRelation::Child && !member.left)
+        .count();
+    Family {
+        participation_id: family.participation.map(|id| id.to_string()).unwrap_or_default(),
+        programme: family.programme.clone(),
+        members: members.collect(),
+        children: i32::try_from(children).unwrap_or(i32::MAX),
+    }
+}
+
+fn are_alike(one: &MemberView, other: &MemberView) -> bool {
+    let born =
+        |member: &MemberView| member.birth_date.as_deref().and_then(|text| PartialDate::parse(text).ok());
+    one.name
+        .as_deref()
+        .zip(other.name.as_deref())
+        .is_some_and(|(name, of_other)| look_alike((name, born(one)), (of_other, born(other))))
+}
+
+/// One member of a family.
+pub(super) fn to_member(member: &MemberView) -> FamilyMember {
+    FamilyMember {
+        member_id: member.person.to_string(),
+        relation: match member.relation {
+            FamilyRelation::Parent => ProtoRelation::Parent,
+            FamilyRelation::Child => ProtoRelation::Child,
+            FamilyRelation::Other => ProtoRelation::Other,
+        }
+        .into(),
+        is_referred_person: member.is_referred,
+        name: member.name.clone().unwrap_or_default(),
+        birth_date: member.birth_date.clone().unwrap_or_default(),
+        school: member.school.clone().unwrap_or_default(),
+        school_year: member.school_year.clone().unwrap_or_default(),
+        left: member.left,
+        erased: member.erased,
+        recorded_at: Some(to_timestamp(member.recorded_at)),
+        looks_like: Vec::new(),
+        etag: member.etag.to_string(),
+    }
+}
+
+/// A member who was taken out: nothing but the id is left of a mistake.
+pub(super) fn to_removed(removed: Removed) -> FamilyMember {
+    match removed {
+        Removed::Left(member) => to_member(&member),
+        Removed::Mistake { member, erased } => {
+            FamilyMember { member_id: member.to_string(), erased, ..FamilyMember::default() }
+        }
+    }
 }
 
 /// One referral.

@@ -4,6 +4,8 @@ pub mod case_access;
 pub mod decisions;
 pub mod duplicates;
 pub mod erasures;
+pub mod families;
+pub mod family_views;
 pub mod file_versions;
 pub mod participations;
 pub mod person_joins;

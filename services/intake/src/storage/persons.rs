@@ -8,6 +8,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::place;
+use crate::domain::text::Name;
 use crate::domain::{Person, PersonId};
 use crate::error::Error;
 
@@ -19,14 +20,7 @@ pub async fn insert(
     key: &PersonKey,
     person: &Person,
 ) -> Result<(), Error> {
-    sqlx::query!(
-        "insert into person_keys (person_id, region_key_id, wrapped) values ($1, $2, $3)",
-        id.as_uuid(),
-        wrapped.region_key_id,
-        wrapped.bytes,
-    )
-    .execute(&mut *connection)
-    .await?;
+    insert_key(connection, id, wrapped).await?;
     sqlx::query!(
         "insert into persons (person_id, name, contact) values ($1, $2, $3)",
         id.as_uuid(),
@@ -36,6 +30,62 @@ pub async fn insert(
     .execute(connection)
     .await?;
     Ok(())
+}
+
+async fn insert_key(connection: &mut PgConnection, id: PersonId, wrapped: &WrappedKey) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into person_keys (person_id, region_key_id, wrapped) values ($1, $2, $3)",
+        id.as_uuid(),
+        wrapped.region_key_id,
+        wrapped.bytes,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Inserts a member of a family, who is reached through the person who was referred, with their key.
+pub async fn insert_member(
+    connection: &mut PgConnection,
+    id: PersonId,
+    wrapped: &WrappedKey,
+    key: &PersonKey,
+    name: &Name,
+    birth: Option<PartialDate>,
+) -> Result<(), Error> {
+    insert_key(connection, id, wrapped).await?;
+    sqlx::query!(
+        "insert into persons (person_id, name, birth_date) values ($1, $2, $3)",
+        id.as_uuid(),
+        key.seal(&place("persons.name", id.as_uuid()), name.expose()),
+        seal_birth(id, key, birth),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Stores what a correction says of a member of a family.
+pub async fn update_member(
+    connection: &mut PgConnection,
+    id: PersonId,
+    key: &PersonKey,
+    name: &Name,
+    birth: Option<PartialDate>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update persons set name = $2, birth_date = $3 where person_id = $1",
+        id.as_uuid(),
+        key.seal(&place("persons.name", id.as_uuid()), name.expose()),
+        seal_birth(id, key, birth),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+fn seal_birth(id: PersonId, key: &PersonKey, birth: Option<PartialDate>) -> Option<Vec<u8>> {
+    birth.map(|birth| key.seal(&place("persons.birth_date", id.as_uuid()), &birth.to_string()))
 }
 
 /// The key of a person; `None` when it was destroyed or is out of reach.
@@ -72,7 +122,7 @@ pub async fn update_birth(
     birth: Option<PartialDate>,
     number: Option<InszNumber>,
 ) -> Result<(), Error> {
-    let birth = birth.map(|birth| key.seal(&place("persons.birth_date", id.as_uuid()), &birth.to_string()));
+    let birth = seal_birth(id, key, birth);
     let number =
         number.map(|number| key.seal(&place("persons.national_number", id.as_uuid()), &number.expose()));
     sqlx::query!(
@@ -153,6 +203,14 @@ pub async fn erase(
          set referrer_name = null, referrer_organisation = null, referrer_contact = null, note = null,
              version = version + 1, changed_at = $2, changed_by = $3
          where person_id = $1",
+        person,
+        at.to_sqlx() as _,
+        by,
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "update family_members set school = null, version = version + 1, changed_at = $2, changed_by = $3 where person_id = $1",
         person,
         at.to_sqlx() as _,
         by,

@@ -63,6 +63,17 @@ pub struct Locked {
     pub changed_by: Option<Uuid>,
 }
 
+/// Who was referred to which programme; `None` when there is no such referral in reach.
+pub async fn subject(
+    connection: &mut PgConnection,
+    id: ReferralId,
+) -> Result<Option<(PersonId, String)>, Error> {
+    let row = sqlx::query!("select person_id, programme from referrals where referral_id = $1", id.as_uuid())
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(|row| (PersonId::from_uuid(row.person_id), row.programme)))
+}
+
 /// Locks a referral; `None` when there is none in reach.
 pub async fn lock(connection: &mut PgConnection, id: ReferralId) -> Result<Option<Locked>, Error> {
     let row = sqlx::query!(

@@ -7,13 +7,13 @@ use chassis::error::Violation;
 use region::Region;
 
 use super::get_referral::FoundReferral;
-use super::step;
+use super::{family, step};
 use crate::domain::text::Motivation;
 use crate::domain::{Participation, ReferralId};
 use crate::error::Error;
 use crate::events::published;
 use crate::storage::decisions::{self, Signature};
-use crate::storage::{participations, person_joins, persons};
+use crate::storage::{families, participations, person_joins, persons};
 
 /// Admits: a participation with its first episode begins, or an earlier one goes on with another episode.
 #[derive(Debug, Clone)]
@@ -37,7 +37,7 @@ impl Command for AdmitReferral {
         let mut referral = step::begin(work, self.referral).await?;
         let admission = referral.admit(self.motivation.clone())?;
 
-        let (_, origin) = step::programme(work, &self.region, &referral)?;
+        let (rules, origin) = step::programme(work, &self.region, &referral)?;
         let (ids, now, worker, vault) = (work.ids(), work.now(), step::worker(work)?, work.vault().clone());
         let (person, programme) = (referral.person(), referral.programme().clone());
         let connection = work.connection();
@@ -65,6 +65,12 @@ impl Command for AdmitReferral {
             &published::participant_admitted(&referral, &participation, &episode, &origin, now),
         );
         work.touches(participation.id().as_uuid());
+        if let Some(asked) = &rules.family {
+            // At a re-entry also the earlier family, which is the same one from now on.
+            family::lock(work, person).await?;
+            families::take_part(work.connection(), person, participation.id(), now, worker).await?;
+            family::tell(work, participation.id(), rules, asked).await?;
+        }
         step::finish(work, &referral, now, worker).await
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::domain::{ErasureGround, PersonId};
 use crate::error::Error;
 use crate::events::published;
-use crate::storage::{erasures, person_joins, persons};
+use crate::storage::{erasures, families, person_joins, persons};
 
 /// Erases. A repeat, also under another idempotency key, answers the first time.
 #[derive(Debug, Clone, Copy)]
@@ -26,13 +26,28 @@ impl Command for ErasePerson {
         let mut erased_at = None;
         // Whoever is known to be the same human being goes too.
         for person in person_joins::all_of(work.connection(), self.person).await? {
-            let at = erase(work, person, self.ground).await?;
+            let at = erase_with_family(work, person, self.ground).await?;
             if person == self.person {
                 erased_at = Some(at);
             }
         }
         erased_at.ok_or(Error::PersonNotFound)
     }
+}
+
+/// Erases a person inside an open unit of work, and everybody who was recorded for the family of that person: they are known only
+/// because of the referral, and what they are in the family tells who the erased person was.
+pub(super) async fn erase_with_family(
+    work: &mut Work,
+    person: PersonId,
+    ground: ErasureGround,
+) -> Result<Timestamp, Error> {
+    // Nobody is added meanwhile.
+    families::lock(work.connection(), &[person]).await?;
+    for member in families::persons_of(work.connection(), person).await? {
+        erase(work, member, ground).await?;
+    }
+    erase(work, person, ground).await
 }
 
 /// Erases inside an open unit of work, and gives when the person was erased first.

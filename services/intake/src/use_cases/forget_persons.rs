@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use region::programme::{DataClass, RetentionFrom, RetentionTerm};
 use region::{Programme, Region};
 
-use super::erase_person::erase;
+use super::erase_person::erase_with_family;
 use crate::domain::{ErasureGround, PersonId, ReferralState};
 use crate::error::Error;
 use crate::storage::erasures::{self, Closed};
@@ -50,7 +50,7 @@ impl Command for ForgetPersons {
         }
         due.truncate(AT_ONCE);
         for person in &due {
-            erase(work, *person, ErasureGround::Retention).await?;
+            erase_with_family(work, *person, ErasureGround::Retention).await?;
         }
         Ok(due.len())
     }

@@ -1,30 +1,40 @@
 //! What intake does: one file per use case, each a [`Command`](chassis::database::Command) that runs in one unit of work.
 
+mod add_family_member;
 mod admit_referral;
 mod batch_get_names;
+mod correct_family_member;
 mod end_episode;
 mod erase_person;
+mod family;
 mod follow_match;
 mod forget_persons;
+mod get_family;
 mod get_referral;
 mod list_referrals;
 mod prepare_start;
 mod refuse_referral;
+mod remove_family_member;
 mod screen_referral;
 mod step;
 mod submit_referral;
 mod withdraw_referral;
 
+pub use add_family_member::{AddFamilyMember, Added};
 pub use admit_referral::AdmitReferral;
 pub use batch_get_names::{BatchGetNames, MOST_NAMES, PersonName};
+pub use correct_family_member::CorrectFamilyMember;
 pub use end_episode::end_episode;
 pub use erase_person::ErasePerson;
+pub use family::FoundFamily;
 pub use follow_match::{Access, match_began, match_ended};
 pub use forget_persons::ForgetPersons;
+pub use get_family::{GetFamily, GetParticipatingFamily};
 pub use get_referral::{FoundReferral, GetReferral};
 pub use list_referrals::{ListReferrals, Page};
 pub use prepare_start::PrepareStart;
 pub use refuse_referral::RefuseReferral;
+pub use remove_family_member::{RemoveFamilyMember, Removed};
 pub use screen_referral::{ScreenReferral, answer_violations};
 pub use submit_referral::SubmitReferral;
 pub use withdraw_referral::WithdrawReferral;

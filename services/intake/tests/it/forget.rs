@@ -1,5 +1,7 @@
 //! `intake forget`.
 
+use std::path::Path;
+
 use chassis::process::Service as _;
 use intake::Intake;
 use proto::intake::v1::Referral;
@@ -9,11 +11,16 @@ use crate::house::{House, form};
 impl House {
     /// Runs `intake forget` as the `CronJob` does.
     async fn forget(&self) {
+        self.forget_in(&testkit::region_file()).await;
+    }
+
+    /// The same in the region of another file.
+    pub async fn forget_in(&self, region_file: &Path) {
         let keys = &self.region.keys;
         let overrides = format!(
             "[database]\nurl = '{}'\nallow_fast = true\n[region]\nfile = '{}'\n[keys]\ncaller_keys_file = '{}'\nregion_key_file = '{}'\nindex_key_file = '{}'",
             self.running.database.runtime_url,
-            testkit::region_file().display(),
+            region_file.display(),
             keys.caller_keys_file.display(),
             keys.region_key_file.display(),
             keys.index_key_file.display(),

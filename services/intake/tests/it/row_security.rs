@@ -5,9 +5,10 @@ use sqlx::{AssertSqlSafe, Postgres, Transaction};
 use uuid::Uuid;
 
 use crate::house::{House, PROGRAMME, form};
+use crate::household::{KATROL, STUDENT};
 
 /// Tables with rows about people.
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 11] = [
     "referrals",
     "persons",
     "person_keys",
@@ -18,6 +19,7 @@ const TABLES: [&str; 10] = [
     "episodes",
     "case_access",
     "person_joins",
+    "family_members",
 ];
 
 /// A caller as the unit of work would set it.
@@ -148,6 +150,76 @@ async fn names_show_no_more_than_names() {
     assert_eq!(of_the_coach, [("persons", 1), ("person_keys", 1), ("participations", 1), ("case_access", 1)]);
     let tables: Vec<&str> = of_the_coordinator.iter().map(|(table, _)| *table).collect();
     assert_eq!(tables, ["referrals", "persons", "person_keys", "duplicate_keys"]);
+}
+
+#[tokio::test]
+async fn a_family_is_seen_by_its_coordinator_and_by_who_is_on_the_case_today() {
+    let house = House::katrol().await;
+    let (referral, _) = house.whole_family().await;
+    let participation = house.family_admitted(&referral.referral_id, "").await;
+    house.on_the_case(&participation, STUDENT).await;
+    let pool = pool(&house).await;
+    let anchor = As { programmes: KATROL, ..COORDINATOR };
+    let student = As { scope: "own_cases", worker: STUDENT, purpose: "family", ..anchor };
+
+    let of_the_student = visible(&pool, Some(student)).await;
+    assert_eq!(
+        of_the_student,
+        [
+            ("persons", 5),
+            ("person_keys", 5),
+            ("participations", 1),
+            ("case_access", 1),
+            ("family_members", 5)
+        ]
+    );
+    let of_the_anchor = visible(&pool, Some(anchor)).await;
+    assert_eq!(of_the_anchor.last(), Some(&("family_members", 5)));
+    for nobody in [
+        As { worker: 0x58, ..student },
+        As { purpose: "intake", ..student },
+        As { purpose: "reporting", ..student },
+        As { principal: "operator", ..student },
+        As { purpose: "public", ..anchor },
+        As { programmes: "elsewhere", ..anchor },
+        As { programmes: "elsewhere", purpose: "family", ..anchor },
+    ] {
+        let seen = visible(&pool, Some(nobody)).await;
+        assert!(
+            !seen.iter().any(|(table, _)| ["persons", "person_keys", "family_members"].contains(table)),
+            "{seen:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn nobody_but_an_erasure_destroys_the_key_of_a_member_who_is_no_mistake() {
+    let house = House::katrol().await;
+    let (referral, members) = house.whole_family().await;
+    house.family_admitted(&referral.referral_id, "").await;
+    let pool = pool(&house).await;
+    let anchor = As { programmes: KATROL, ..COORDINATOR };
+    let destroy = "update person_keys set wrapped = null, region_key_id = null, destroyed_at = now()";
+    let ledger = format!(
+        "insert into erasures (person_id, ground, erased_at) values ('{}', 'mistake', now())",
+        members[2].member_id
+    );
+    let destroyed = async |caller| {
+        let mut transaction = begin(&pool, caller).await;
+        sqlx::query(destroy).execute(&mut *transaction).await.unwrap().rows_affected()
+    };
+
+    assert_eq!(destroyed(anchor).await, 0);
+    assert_eq!(destroyed(As { purpose: "family", ..anchor }).await, 0);
+    assert_eq!(destroyed(As { purpose: "erasure", ..anchor }).await, 5, "which rolls back");
+    let mut transaction = begin(&pool, anchor).await;
+    let refused = sqlx::query(AssertSqlSafe(ledger)).execute(&mut *transaction).await.unwrap_err();
+    assert_eq!(refused.as_database_error().unwrap().code().as_deref(), Some("42501"));
+    drop(transaction);
+    let mut transaction = begin(&pool, As { programmes: "elsewhere", ..anchor }).await;
+    let changed =
+        sqlx::query("update family_members set removed_why = 'mistake'").execute(&mut *transaction).await;
+    assert_eq!(changed.unwrap().rows_affected(), 0);
 }
 
 #[tokio::test]

@@ -25,6 +25,7 @@ pub(super) fn handle<'a>(
             ReferralSubmitted::PRODUCER => {
                 storage::forget_referrals(connection, generation, aggregates).await?;
                 storage::forget_participations(connection, generation, aggregates).await?;
+                storage::forget_families(connection, generation, aggregates).await?;
                 storage::forget_persons(connection, generation, aggregates).await?;
             }
             MatchConfirmed::PRODUCER => {

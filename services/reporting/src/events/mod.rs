@@ -11,6 +11,7 @@ mod on_contact_corrected;
 mod on_contact_logged;
 mod on_duty_changed;
 mod on_episode_ended;
+mod on_family_recorded;
 mod on_match_confirmed;
 mod on_match_ended;
 mod on_measure_taken;
@@ -31,8 +32,8 @@ mod seen;
 use chassis::events::Handlers;
 use proto::finance::events::v1::BudgetApproved;
 use proto::intake::events::v1::{
-    EpisodeEnded, ParticipantAdmitted, ParticipantRefused, PersonErased, ReferralScreened, ReferralSubmitted,
-    ReferralWithdrawn,
+    EpisodeEnded, FamilyRecorded, ParticipantAdmitted, ParticipantRefused, PersonErased, ReferralScreened,
+    ReferralSubmitted, ReferralWithdrawn,
 };
 use proto::matching::events::v1::{MatchConfirmed, MatchEnded, ProposalDeclined, WorkerCapacityChanged};
 use proto::trajectory::events::v1::{
@@ -48,6 +49,7 @@ pub(crate) fn handlers() -> Handlers {
         .on::<ParticipantRefused, _>(on_participant_refused::handle)
         .on::<ParticipantAdmitted, _>(on_participant_admitted::handle)
         .on::<PersonErased, _>(on_person_erased::handle)
+        .on::<FamilyRecorded, _>(on_family_recorded::handle)
         .on::<EpisodeEnded, _>(on_episode_ended::handle)
         .on::<WorkerCapacityChanged, _>(on_worker_capacity_changed::handle)
         .on::<MatchConfirmed, _>(on_match_confirmed::handle)

@@ -7,8 +7,8 @@ use chassis::grpc::{open, status};
 use proto::reporting::v1::trajectory_report_service_server::TrajectoryReportService;
 use proto::reporting::v1::{
     AdmissionFigures, BudgetFigure, BudgetSource, ContactFigures, CountTarget, Definition, DenominatorFigure,
-    DutyFigures, ExitFigures, Fraction, GetTrajectoryFiguresRequest, GetTrajectoryFiguresResponse,
-    IndicatorFigure, MatchFigures, PercentTarget, StandingFigures,
+    DutyFigures, ExitFigures, FamilyFigures, Fraction, GetTrajectoryFiguresRequest,
+    GetTrajectoryFiguresResponse, IndicatorFigure, MatchFigures, PercentTarget, StandingFigures,
 };
 use region::{ClosedSet as _, Region};
 use rust_decimal::Decimal;
@@ -62,6 +62,7 @@ fn to_response(figures: TrajectoryFigures) -> GetTrajectoryFiguresResponse {
             participants: counts.participants,
             episodes_ended: counts.episodes_ended,
         }),
+        families: figures.has_families.then(|| to_families(counts)),
         standing: Some(to_standing(&figures)),
         matches: Some(to_matches(counts)),
         contacts: Some(to_contacts(counts)),
@@ -81,6 +82,17 @@ fn to_response(figures: TrajectoryFigures) -> GetTrajectoryFiguresResponse {
             .iter()
             .map(|(of, text)| Definition { of: (*of).to_owned(), text: (*text).to_owned() })
             .collect(),
+    }
+}
+
+fn to_families(counts: &TrajectoryCounts) -> FamilyFigures {
+    FamilyFigures {
+        families: counts.families,
+        children: counts.children,
+        children_in_focus: counts.children_in_focus,
+        parents: counts.parents,
+        others: counts.other_members,
+        children_by_school_year: to_counts(counts.children_by_school_year.clone()),
     }
 }
 

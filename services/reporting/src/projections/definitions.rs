@@ -12,6 +12,18 @@ pub const DEFINITIONS: &[(&str, &str)] = &[
         "Iedereen die op minstens één dag van de periode toegelaten was. Elke deelnemer telt één keer.",
     ),
     (
+        "families.families",
+        "Gezinnen die op minstens één dag van de periode deelnamen. Elk gezin telt één keer.",
+    ),
+    (
+        "families.children",
+        "Alle kinderen van die gezinnen, in welke klas ze ook zitten. Wie voor de periode uit het gezin ging, telt niet; wie er tijdens of na ging wel. Een kind van wie de gegevens gewist zijn, blijft tellen.",
+    ),
+    (
+        "families.children_in_focus",
+        "Kinderen in een klas waarvoor het programma er in de eerste plaats is, zoals laatst genoteerd.",
+    ),
+    (
         "standing.running",
         "Trajecten die op het einde van de laatste dag lopen. Een traject dat op die dag eindigt, loopt niet meer.",
     ),

@@ -66,6 +66,7 @@ impl TrajectoryFigures {
             }
         }
         Self {
+            has_families: programme.family.is_some() || counts.families > 0,
             running_weighted: weigh(&programme.capacity, &counts),
             running_min,
             running_max,
@@ -136,13 +137,13 @@ fn value_of(numerator: Numerator, counts: &TrajectoryCounts) -> Option<i64> {
         Numerator::ExitsWithStep => Some(counts.exits_with("step_below_work")),
         Numerator::Exits => Some(counts.exits),
         Numerator::Admissions => Some(counts.admissions - counts.re_entries),
+        Numerator::Children => Some(counts.children),
+        Numerator::ChildrenInFocus => Some(counts.children_in_focus),
         Numerator::Running => Some(counts.running),
         Numerator::Referrals => Some(counts.referrals),
         // Which duty is the follow-up is not in the programme file; the values of measures and the follow-up after the exit
         // are not in the events.
-        Numerator::Children
-        | Numerator::ChildrenInFocus
-        | Numerator::FollowUpsInTime
+        Numerator::FollowUpsInTime
         | Numerator::EmpowermentUp
         | Numerator::StableHousing
         | Numerator::Volunteering
@@ -159,13 +160,14 @@ fn out_of(denominator: Denominator, counts: &TrajectoryCounts, running_max: Opti
         Denominator::Exits => Some(counts.exits.into()),
         Denominator::Participants => Some(counts.participants.into()),
         Denominator::Admissions => Some(counts.admitted.into()),
+        Denominator::Children => Some(counts.children.into()),
         Denominator::Running => Some(counts.running.into()),
         Denominator::CapacityMin => Some(counts.capacity_min),
         Denominator::CapacityMax => Some(counts.capacity_max),
         Denominator::RunningMax => running_max.map(Decimal::from),
         Denominator::Referrals => Some(counts.referrals.into()),
         Denominator::DutiesDue => Some(counts.duties_due().into()),
-        Denominator::Children | Denominator::MeasuredTwice => None,
+        Denominator::MeasuredTwice => None,
     }
 }
 
@@ -267,6 +269,30 @@ mod tests {
             [50, 10]
         );
         assert_eq!((figures.running_min, figures.running_max), (Some(10), Some(50)));
+    }
+
+    #[test]
+    fn families_and_children_are_counted_apart() {
+        let file = include_str!("../../../../deploy/regions/katrol-asse/programmes/katrol.toml");
+        let katrol = region::load_programme(&Source::new("katrol.toml", file)).unwrap();
+        let counts = TrajectoryCounts {
+            admissions: 2,
+            families: 2,
+            children: 5,
+            children_in_focus: 3,
+            ..TrajectoryCounts::default()
+        };
+
+        let figures = TrajectoryFigures::beside(&katrol, counts, Vec::new());
+
+        let values: Vec<(&str, i64)> =
+            figures.indicators.iter().map(|figure| (figure.code.as_str(), figure.value)).collect();
+        assert_eq!(values, [("families", 2), ("children", 5), ("children-in-focus", 3)]);
+        assert_eq!(figures.indicators[2].denominators[0].value, decimal("5"));
+        assert!(figures.has_families);
+        assert!(
+            !TrajectoryFigures::beside(&waasland(), TrajectoryCounts::default(), Vec::new()).has_families
+        );
     }
 
     #[test]

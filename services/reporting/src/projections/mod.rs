@@ -5,6 +5,7 @@
 mod case_fact;
 mod definitions;
 mod fact;
+mod family;
 mod figures;
 mod indicators;
 mod period;
@@ -20,6 +21,7 @@ pub use fact::{
     Admission, Erasure, ParticipationId, PersonId, ReferralId, Refusal, Screening, ScreeningOutcome,
     Submission, Withdrawal,
 };
+pub use family::{FamilyMember, FamilyRecord};
 pub use figures::{Count, IntakeFigures, WaitingTime};
 pub use indicators::{DenominatorFigure, IndicatorFigure, label_of, word_of};
 pub use period::Period;

@@ -25,6 +25,18 @@ pub struct TrajectoryCounts {
     pub participants: i64,
     /// Episodes that ended.
     pub episodes_ended: i64,
+    /// Families with an episode on at least one day, whose members intake told.
+    pub families: i64,
+    /// Their parents.
+    pub parents: i64,
+    /// All their children.
+    pub children: i64,
+    /// Of these, in a school year that the programme is there for first of all.
+    pub children_in_focus: i64,
+    /// Others who live with them.
+    pub other_members: i64,
+    /// Children by school year, of whom it is known.
+    pub children_by_school_year: Vec<Count>,
     /// Trajectories that ran at the end of the day before.
     pub running_before: i64,
     /// Trajectories whose first day lies in the period.
@@ -118,6 +130,8 @@ impl DutyCounts {
 pub struct TrajectoryFigures {
     /// What was counted.
     pub counts: TrajectoryCounts,
+    /// Whether families take part, by the programme file of the last day or by what was told.
+    pub has_families: bool,
     /// Trajectories that run at the end, by the weights of the programme file.
     pub running_weighted: Decimal,
     /// How many must run at least.

@@ -19,6 +19,12 @@ pub(crate) async fn clear_generation(
               and referral_id in (select referral_id from referral_facts where generation = $1 limit $2)
             returning 1
          ),
+         families as (
+            delete from family_facts
+            where generation = $1
+              and participation_id in (select participation_id from family_facts where generation = $1 limit $2)
+            returning 1
+         ),
          admitted as (
             delete from admissions
             where generation = $1
@@ -79,7 +85,7 @@ pub(crate) async fn clear_generation(
               and budget_id in (select budget_id from approved_budgets where generation = $1 limit $2)
             returning 1
          )
-         select (select count(*) from facts) + (select count(*) from admitted) + (select count(*) from erased)
+         select (select count(*) from facts) + (select count(*) from families) + (select count(*) from admitted) + (select count(*) from erased)
               + (select count(*) from workers) + (select count(*) from matches) + (select count(*) from declined)
               + (select count(*) from trajectories) + (select count(*) from contacts) + (select count(*) from measures)
               + (select count(*) from duties) + (select count(*) from budgets) as "rows!""#,

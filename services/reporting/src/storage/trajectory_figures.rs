@@ -78,6 +78,20 @@ pub(crate) async fn read_trajectory_figures(
                  and admitted_at < $3
                  and (ended_on is null or ended_on >= $4)
            ),
+           families as materialized (
+               select fact.participation_id, relations, school_years, in_focus, left_on, recorded_at
+               from family_facts as fact
+               where generation = (select active.generation from active)
+                 and programme = $1
+                 and exists (select 1 from episodes where episodes.participation_id = fact.participation_id)
+           ),
+           members as materialized (
+               select member.relation, member.school_year, member.in_focus
+               from families
+               cross join lateral unnest(relations, school_years, in_focus, left_on)
+                   as member (relation, school_year, in_focus, left_on)
+               where member.left_on is null or member.left_on >= $4
+           ),
            matches as materialized (
                select match_id, episode_id, overridden, over_capacity, follows_match_id, confirmed_at
                from match_facts
@@ -187,6 +201,15 @@ pub(crate) async fn read_trajectory_figures(
                union all
                select 'episodes_ended', '', '', count(*) from episodes where ended_on <= $5
                union all
+               select 'families', '', '', count(*) from families
+               union all
+               select 'member', relation, '', count(*) from members group by relation
+               union all
+               select 'children_in_focus', '', '', count(*) from members where relation = 'child' and in_focus
+               union all
+               select 'school_year', school_year, '', count(*)
+               from members where relation = 'child' and school_year <> '' group by school_year
+               union all
                select 'confirmed', '', '', count(*) from matches
                union all
                select 'overridden', '', '', count(*) from matches where overridden
@@ -221,6 +244,7 @@ pub(crate) async fn read_trajectory_figures(
                from (
                    select newest_at from trajectories
                    union all select newest_at from episodes
+                   union all select recorded_at from families
                    union all select confirmed_at from matches
                    union all select ended_at from ended_matches
                    union all select told_at from contacts
@@ -308,6 +332,14 @@ fn collect(rows: Vec<FigureRow>) -> Result<TrajectoryCounts, Error> {
             "re_entries" => counts.re_entries = number,
             "admitted" => counts.admitted = number,
             "episodes_ended" => counts.episodes_ended = number,
+            "families" => counts.families = number,
+            "member" => match line.code.as_str() {
+                "parent" => counts.parents = number,
+                "child" => counts.children = number,
+                _ => counts.other_members = number,
+            },
+            "children_in_focus" => counts.children_in_focus = number,
+            "school_year" => counts.children_by_school_year.push(line),
             "confirmed" => counts.confirmed = number,
             "overridden" => counts.overridden = number,
             "over_capacity" => counts.over_capacity = number,

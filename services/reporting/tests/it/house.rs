@@ -101,6 +101,7 @@ impl House {
             "with rows as (
                 select to_jsonb(referral_facts) as row from referral_facts
                 union all select to_jsonb(admissions) from admissions
+                union all select to_jsonb(family_facts) from family_facts
                 union all select to_jsonb(erased_persons) from erased_persons
                 union all select to_jsonb(worker_capacities) from worker_capacities
                 union all select to_jsonb(match_facts) from match_facts

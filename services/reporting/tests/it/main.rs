@@ -8,6 +8,7 @@ mod access;
 mod case;
 mod consume;
 mod erasure;
+mod families;
 mod figures;
 mod generations;
 mod house;

@@ -1,6 +1,7 @@
 //! What the consumer does with events of matching, trajectory and finance that come twice, too early, broken, or at a bad
 //! moment. Each test goes over every producer.
 
+use proto::intake::events::v1::FamilyRelation;
 use proto::matching::events::v1::MatchEnd;
 use proto::trajectory::events::v1::{DutyState, ExitOutcome};
 use sqlx::AssertSqlSafe;
@@ -41,6 +42,21 @@ fn histories(producer: &mut Producer) -> Vec<History> {
         producer.next(id, &case.duty(duty, "quarterly-follow-up", "2024-06-10", DutyState::Missed)),
         producer.next(id, &case.closed("2024-06-20", "work-regular", ExitOutcome::WithWork)),
     ];
+    let family = case.story.participation;
+    let families = vec![
+        producer
+            .next(family, &case.story.family(&[(FamilyRelation::Parent, "", false, "")], noon("2024-04-10"))),
+        producer.next(
+            family,
+            &case.story.family(
+                &[
+                    (FamilyRelation::Parent, "", false, "2024-05-01"),
+                    (FamilyRelation::Child, "primary-1", true, ""),
+                ],
+                noon("2024-04-11"),
+            ),
+        ),
+    ];
     let worker = fresh();
     let capacities = vec![
         producer.next(worker, &capacity(worker, ("16", "18"), "2024-01-01", "")),
@@ -54,6 +70,7 @@ fn histories(producer: &mut Producer) -> Vec<History> {
         ("matching", "match", "match_facts", case.match_id, matching),
         ("matching", "worker", "worker_capacities", worker, capacities),
         ("trajectory", "trajectory", "trajectory_facts", id, trajectory),
+        ("intake", "participation", "family_facts", family, families),
         ("finance", "budget", "approved_budgets", budget, finance),
     ]
     .map(|(producer, aggregate_type, table, aggregate, events)| History {
@@ -139,6 +156,8 @@ async fn poison_of_any_producer_holds_back_its_own_history_only() {
     let (budget, producer) = (fresh(), &mut house.producer);
     let mut confirmed = broken.confirmed(noon("2024-04-10"), "kanarie");
     confirmed.weight = "regular".to_owned();
+    let mut strange = broken.story.family(&[(FamilyRelation::Child, "", false, "")], noon("2024-04-10"));
+    strange.members[0].relation = 9;
     let too_long = Contact { minutes: 1_441, ..HOW };
     let mut events = vec![
         producer.next(broken.match_id, &confirmed),
@@ -147,6 +166,7 @@ async fn poison_of_any_producer_holds_back_its_own_history_only() {
         producer.next(broken.trajectory, &broken.opened("2024-04-12")),
         producer.next(budget, &approved(budget, 24, 10_000)),
         unknown(producer, "finance", "budget", budget),
+        producer.next(broken.story.participation, &strange),
     ];
     let sound: Vec<Sent> = histories(producer).into_iter().flat_map(|history| history.events).collect();
     events.extend(sound.iter().cloned());
@@ -162,12 +182,13 @@ async fn poison_of_any_producer_holds_back_its_own_history_only() {
             .unwrap();
     let expected = [
         "`first_day` is no day",
+        "`members.relation` is none that this build knows",
         "`minutes` is more than a day has",
         "`year` lies outside the years 1900 to 2999",
     ]
     .map(|error| ("POISON".to_owned(), error.to_owned()));
     assert_eq!(parked, expected);
-    for table in ["match_facts", "trajectory_facts", "contact_facts", "approved_budgets"] {
+    for table in ["match_facts", "trajectory_facts", "contact_facts", "family_facts", "approved_budgets"] {
         assert_eq!(house.count(table).await, 1, "{table}");
     }
 }

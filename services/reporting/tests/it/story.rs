@@ -3,8 +3,8 @@
 use chassis::id::IdGenerator;
 use jiff::Timestamp;
 use proto::intake::events::v1::{
-    ParticipantAdmitted, ParticipantRefused, PersonErased, ReferralScreened, ReferralSubmitted,
-    ReferralWithdrawn, ScreeningOutcome,
+    FamilyMemberRecorded, FamilyRecorded, FamilyRelation, ParticipantAdmitted, ParticipantRefused,
+    PersonErased, ReferralScreened, ReferralSubmitted, ReferralWithdrawn, ScreeningOutcome,
 };
 use uuid::Uuid;
 
@@ -89,6 +89,26 @@ impl Story {
             municipality_nis: "46020".to_owned(),
             referred_at: wire(when),
             re_entry: false,
+        }
+    }
+
+    /// A family of these members: relation, school year, whether in focus, and the day they left.
+    pub fn family(&self, members: &[(FamilyRelation, &str, bool, &str)], when: Timestamp) -> FamilyRecorded {
+        let member = |&(relation, school_year, in_focus, left_on): &(FamilyRelation, &str, bool, &str)| {
+            FamilyMemberRecorded {
+                person_id: IdGenerator.uuid().to_string(),
+                relation: relation as i32,
+                school_year: school_year.to_owned(),
+                in_focus,
+                left_on: left_on.to_owned(),
+            }
+        };
+        FamilyRecorded {
+            participation_id: self.participation.to_string(),
+            programme: PROGRAMME.to_owned(),
+            programme_version: "1".to_owned(),
+            members: members.iter().map(member).collect(),
+            recorded_at: wire(when),
         }
     }
 

@@ -43,7 +43,7 @@ pub(in crate::grpc) fn screen(
 }
 
 /// Nothing when there is nothing but white space.
-fn optional<T, E>(text: &str, parse: fn(&str) -> Result<T, E>) -> Result<Option<T>, E> {
+pub(super) fn optional<T, E>(text: &str, parse: fn(&str) -> Result<T, E>) -> Result<Option<T>, E> {
     if text.trim().is_empty() { Ok(None) } else { parse(text).map(Some) }
 }
 
