@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use region::Explained;
 use uuid::Uuid;
 
-use crate::domain::{Amount, BudgetError, Etag, MOST_LINES, OutOfRange, SheetError};
+use crate::domain::{Amount, BudgetError, Etag, MOST_LINES, OutOfRange, SheetError, WrongState};
 use crate::refusal::Refusal;
 
 /// Reasons of errors, with what they mean.
@@ -39,6 +39,16 @@ pub const REASONS: &[(&str, &str)] = &[
     ("OWN_TIME_SHEET", "nobody approves their own hours"),
     ("MONTH_LOCKED", "the month is locked; only a counter-entry changes anything"),
     ("MONTH_NOT_LOCKED", "a counter-entry needs a locked month"),
+    ("CLAIM_NOT_FOUND", "there is no such claim, or it is not in reach of the caller"),
+    ("CLAIM_EXISTS", "the programme has a claim for this period"),
+    ("CLAIM_EMPTY", "the locked time sheets of the period hold no hours"),
+    ("CLAIM_OUTDATED", "time sheets or wages changed since the claim was made"),
+    ("CLAIM_STATE", "the claim is in another state than the step needs; metadata: state"),
+    ("HOURS_CLAIMED", "hours of the period stand in another claim"),
+    ("MONTHS_NOT_LOCKED", "months of the period are not locked; metadata: months"),
+    ("WAGE_MISSING", "hours have no wage that prices them; metadata: employment and month"),
+    ("LEDGER_ENTRY_NOT_FOUND", "there is no such entry, or it is not in reach of the caller"),
+    ("LEDGER_ENTRY_REVERSED", "the entry was reversed, or reverses another"),
     ("MONTH_OPEN", "time sheets of the month are not approved; metadata: not_approved, missing"),
 ];
 
@@ -95,6 +105,8 @@ pub const FIELD_REASONS: &[(&str, &str)] = &[
     ("KBO_OTHER_PARTNER", "the enterprise number is not that of the partner"),
     ("WAGE_OVERLAPS", "another wage of the employment holds on a day of these"),
     ("WAGE_BASIS", "the programme prices hours by another basis"),
+    ("CLAIM_PERIOD", "there is no such quarter or year"),
+    ("ACCOUNT_SHAPE", "the text is not an accounting code"),
     ("FTE_SHAPE", "the text is not a part of a full time"),
     ("BEFORE_FROM", "the last month is before the first"),
     ("PAGE_SIZE", "a page cannot have that many rows"),
@@ -166,9 +178,18 @@ impl From<DatabaseError> for Error {
         match error.constraint() {
             Some("budgets_name_key") => Self::Exists,
             Some("time_sheets_month_key") => Refusal::sheet_exists().into(),
+            Some("claims_period_key") => Refusal::claim_exists().into(),
+            Some("claimed_entries_pkey") => Refusal::hours_claimed().into(),
+            Some("ledger_entries_reverses_key") => Refusal::entry_reversed().into(),
             Some("locked_months_pkey") => Refusal::month_locked().into(),
             _ => Self::Database(error),
         }
+    }
+}
+
+impl From<WrongState> for Error {
+    fn from(error: WrongState) -> Self {
+        Refusal::from(error).into()
     }
 }
 

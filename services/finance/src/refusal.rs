@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chassis::error::ErrorKind;
 
-use crate::domain::SheetError;
+use crate::domain::{SheetError, Unpriced, WrongState};
 
 /// A step that is refused as things stand.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -72,6 +72,79 @@ impl Refusal {
         Self::state("MONTH_LOCKED", "the month is locked", remedy)
     }
 
+    /// There is no such claim, or it is not the caller's to see.
+    pub fn claim_not_found() -> Self {
+        let remedy = "check what you ask for; records outside your mandate are not shown";
+        Self::new(ErrorKind::NotFound, "CLAIM_NOT_FOUND", "there is no such claim", remedy)
+    }
+
+    /// The period has a claim already.
+    pub fn claim_exists() -> Self {
+        let remedy = "go on with the claim that is there";
+        Self::new(
+            ErrorKind::AlreadyExists,
+            "CLAIM_EXISTS",
+            "the programme has a claim for this period",
+            remedy,
+        )
+    }
+
+    /// The period has no hours.
+    pub fn claim_empty() -> Self {
+        Self::state(
+            "CLAIM_EMPTY",
+            "the locked time sheets of the period hold no hours",
+            "look at the time sheets",
+        )
+    }
+
+    /// It is not what time sheets and wages come to.
+    pub fn claim_outdated() -> Self {
+        let remedy = "make the claim again, look at what changed, and validate it";
+        Self::state("CLAIM_OUTDATED", "time sheets or wages changed since the claim was made", remedy)
+    }
+
+    /// Hours stand in another claim.
+    pub fn hours_claimed() -> Self {
+        let remedy = "correct the claim that holds them: an hour stands in one claim at most";
+        Self::state("HOURS_CLAIMED", "hours of the period stand in another claim", remedy)
+    }
+
+    /// Months whose hours can still change.
+    pub fn months_not_locked(months: &[String]) -> Self {
+        let remedy = "lock these months first; the list of missing time sheets says what is in the way";
+        let mut refusal = Self::state("MONTHS_NOT_LOCKED", "months of the period are not locked", remedy);
+        refusal.metadata.insert("months".to_owned(), months.join(","));
+        refusal
+    }
+
+    /// Hours without a wage that the rules can price.
+    pub fn hours_unpriced(unpriced: &[Unpriced]) -> Self {
+        let remedy = "complete the wages of these employments: each day with hours needs one, of the basis that the programme prices by";
+        let mut refusal =
+            Self::state("WAGE_MISSING", "hours of the period have no wage that prices them", remedy);
+        for one in unpriced {
+            let (employment, month, what) = match one {
+                Unpriced::NoWage { employment, month } => (employment, month, "no wage"),
+                Unpriced::OtherBasis { employment, month } => (employment, month, "another basis"),
+            };
+            refusal.metadata.insert(format!("{employment}/{month}"), what.to_owned());
+        }
+        refusal
+    }
+
+    /// There is no such entry, or it is not the caller's to see.
+    pub fn ledger_entry_not_found() -> Self {
+        let remedy = "check what you ask for; records outside your mandate are not shown";
+        Self::new(ErrorKind::NotFound, "LEDGER_ENTRY_NOT_FOUND", "there is no such entry", remedy)
+    }
+
+    /// It was reversed, or reverses another.
+    pub fn entry_reversed() -> Self {
+        let remedy = "book the right amount as a new entry";
+        Self::state("LEDGER_ENTRY_REVERSED", "the entry was reversed, or reverses another", remedy)
+    }
+
     /// Sheets stand in the way of a lock.
     pub fn month_open(open: i64, missing: i64) -> Self {
         let remedy = "look at the list of missing time sheets; let them be approved, or accept that employments without one had no hours";
@@ -102,5 +175,14 @@ impl From<SheetError> for Refusal {
             SheetError::OwnSheet => ("OWN_TIME_SHEET", "let another finance officer approve it"),
         };
         Self::state(reason, &error.to_string(), remedy)
+    }
+}
+
+impl From<WrongState> for Refusal {
+    fn from(error: WrongState) -> Self {
+        let remedy = "read the claim again: it goes from saved to valid, submitted and accepted; a correction is a new revision";
+        let mut refusal = Self::state("CLAIM_STATE", &error.to_string(), remedy);
+        refusal.metadata.insert("state".to_owned(), error.0.to_string());
+        refusal
     }
 }

@@ -11,7 +11,9 @@ use chassis::events::{Consumer, Relay};
 use chassis::kernel::{Kernel, Settings};
 use chassis::process::{Context, Service, Shell};
 use proto::finance::v1::budget_service_server::BudgetServiceServer;
+use proto::finance::v1::claim_service_server::ClaimServiceServer;
 use proto::finance::v1::employment_service_server::EmploymentServiceServer;
+use proto::finance::v1::ledger_service_server::LedgerServiceServer;
 use proto::finance::v1::time_sheet_service_server::TimeSheetServiceServer;
 use proto::finance::v1::wage_service_server::WageServiceServer;
 use region::Region;
@@ -20,7 +22,7 @@ use tonic::service::Routes;
 
 use crate::config::FinanceConfig;
 use crate::events;
-use crate::grpc::{Budgets, Employments, TimeSheets, Wages};
+use crate::grpc::{Budgets, Claims, Employments, Ledger, TimeSheets, Wages};
 use crate::use_cases::PrepareStart;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -75,6 +77,8 @@ impl Service for Finance {
             .add_service(EmploymentServiceServer::new(Employments::new(work.clone(), shared())))
             .add_service(TimeSheetServiceServer::new(TimeSheets::new(work.clone(), shared())))
             .add_service(WageServiceServer::new(Wages::new(work.clone(), shared())))
+            .add_service(ClaimServiceServer::new(Claims::new(work.clone(), shared())))
+            .add_service(LedgerServiceServer::new(Ledger::new(work.clone(), shared())))
             .add_service(admin.into_server());
         let address = kernel.server(&config.grpc).spawn(routes, config.grpc.address, &context.tasks).await?;
         tracing::info!(grpc.address = %address, "listening");

@@ -34,6 +34,14 @@ chassis::define_id!(
     /// A wage of an employment.
     WageId
 );
+chassis::define_id!(
+    /// What a programme asks its funders for a period.
+    ClaimId
+);
+chassis::define_id!(
+    /// An amount in the ledger.
+    LedgerEntryId
+);
 
 /// The version of a record: opaque to callers, equal exactly when nothing changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

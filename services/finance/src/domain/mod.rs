@@ -6,6 +6,8 @@
 
 mod apportion;
 mod budget;
+mod claim;
+mod claim_lines;
 mod contact_time;
 mod control;
 mod correction;
@@ -20,10 +22,12 @@ mod fte;
 mod funding;
 mod hours;
 mod ids;
+mod ledger;
 mod municipal;
 mod parse;
 mod rate;
 mod reason;
+mod reconciliation;
 mod rounding;
 mod staff_line;
 mod text;
@@ -33,6 +37,8 @@ mod wage_period;
 pub use apportion::apportion;
 pub use budget::{Budget, BudgetError, BudgetState, MOST_LINES, Standing};
 pub use chassis::money::{Amount, Money, OutOfRange, Rounding};
+pub use claim::{Claim, ClaimKind, ClaimPeriod, ClaimState, WrongState};
+pub use claim_lines::{ClaimLine, ClaimedHours, ComponentTotal, Rules, Unpriced, claim_totals, price_hours};
 pub use contact_time::{ContactTime, Month, MonthError, TimeClass};
 pub use control::{Control, ControlOf};
 pub use correction::WayOut;
@@ -49,11 +55,16 @@ pub use funding::{
     yearly_maximum,
 };
 pub use hours::{Hours, HoursError};
-pub use ids::{BudgetId, ContactId, EmploymentId, EntryId, Etag, LineId, TimeSheetId, TrajectoryId, WageId};
+pub use ids::{
+    BudgetId, ClaimId, ContactId, EmploymentId, EntryId, Etag, LedgerEntryId, LineId, TimeSheetId,
+    TrajectoryId, WageId,
+};
+pub use ledger::{AccountError, LedgerEntry, LedgerKind, parse_account};
 pub use municipal::{contributions_on, correct_contributions};
 pub use parse::{EuroError, parse_amount, parse_wage};
 pub use rate::{PricedLine, hourly_rate, price};
 pub use reason::{ReasonError, parse_reason};
+pub use reconciliation::{Difference, LedgerKey, Reconciliation, reconcile};
 pub use region::programme::FinanceModel;
 pub use rounding::{percent_of, rounding, sum};
 pub use staff_line::{RowKey, RowKeyError, StaffLine, Wage};

@@ -1,9 +1,13 @@
 //! The door: convert, run one use case, convert back. Nothing is decided here.
 
 mod budget_service;
+mod claim_messages;
+mod claim_service;
 mod employment_messages;
 mod employment_service;
 mod from_proto;
+mod ledger_messages;
+mod ledger_service;
 mod time_sheet_from_proto;
 mod time_sheet_service;
 mod time_sheet_to_proto;
@@ -11,6 +15,8 @@ mod to_proto;
 mod wage_service;
 
 pub use budget_service::Budgets;
+pub use claim_service::Claims;
 pub use employment_service::Employments;
+pub use ledger_service::Ledger;
 pub use time_sheet_service::TimeSheets;
 pub use wage_service::Wages;

@@ -2,9 +2,13 @@
 
 pub mod budget_totals;
 pub mod budgets;
+pub mod claim_content;
+pub mod claim_sources;
+pub mod claims;
 pub mod employments;
 pub mod file_versions;
 pub mod funding;
+pub mod ledger;
 pub mod locks;
 pub mod missing_sheets;
 pub mod months;
