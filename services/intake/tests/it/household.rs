@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use chassis::caller::{Caller, Role, Scope};
 use chassis::grpc::Authorized;
 use intake::Intake;
+use prost::Message as _;
+use proto::intake::events::v1::FamilyRecorded;
 use proto::intake::v1::family_service_client::FamilyServiceClient;
 use proto::intake::v1::{
     AddFamilyMemberRequest, AdmitReferralRequest, CorrectFamilyMemberRequest, Family, FamilyMember,
@@ -82,6 +84,21 @@ pub fn same(member: &FamilyMember) -> CorrectFamilyMemberRequest {
         school: member.school.clone(),
         school_year: member.school_year.clone(),
     }
+}
+
+/// The families that were told, in order.
+pub async fn recorded(house: &House) -> Vec<FamilyRecorded> {
+    let payloads: Vec<Vec<u8>> = sqlx::query_scalar(
+        "select payload from chassis.outbox where event_type = 'intake.family_recorded.v1' order by position",
+    )
+    .fetch_all(&house.running.database.admin)
+    .await
+    .unwrap();
+    payloads
+        .iter()
+        .inspect(|payload| assert!(!String::from_utf8_lossy(payload).to_lowercase().contains("kanarie")))
+        .map(|payload| FamilyRecorded::decode(payload.as_slice()).unwrap())
+        .collect()
 }
 
 impl House {

@@ -8,6 +8,7 @@ mod decisions;
 mod erase_person;
 mod events;
 mod families;
+mod families_erased;
 mod families_refused;
 mod forget;
 mod house;
