@@ -221,8 +221,15 @@ fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 /// Searches every row of every table of a service as PostgreSQL shows it, which also sees what is stored compressed. Gives
-/// the tables in which the marker stands in clear, sealed columns aside.
-pub async fn tables_in_clear(region: &RegionUnderTest, database: &str) -> anyhow::Result<Vec<String>> {
+/// the tables in which the marker stands in clear, or one of `more` as a word or number of its own; sealed columns aside.
+pub async fn tables_in_clear(
+    region: &RegionUnderTest,
+    database: &str,
+    more: &[&str],
+) -> anyhow::Result<Vec<String>> {
+    let more = more.iter().map(|value| format!(r"\m{}\M", value.replace('.', r"\.")));
+    let pattern = std::iter::once("kanarie|[46]b616e61726965".to_owned()).chain(more);
+    let pattern = pattern.collect::<Vec<_>>().join("|");
     let pool = region.database(database).await?;
     let tables: Vec<String> = sqlx::query_scalar(
         "select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace \
@@ -235,9 +242,9 @@ pub async fn tables_in_clear(region: &RegionUnderTest, database: &str) -> anyhow
         // The name of an organisation: see `ALLOWED`.
         let sql = format!(
             "select count(*) from {table} row \
-             where (to_jsonb(row) - 'organisation_name')::text ~* 'kanarie|[46]b616e61726965'"
+             where (to_jsonb(row) - 'organisation_name')::text ~* $1"
         );
-        let rows: i64 = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&pool).await?;
+        let rows: i64 = sqlx::query_scalar(AssertSqlSafe(sql)).bind(&pattern).fetch_one(&pool).await?;
         if rows > 0 {
             clear.push(format!("{database}: {rows} rows of {table}"));
         }

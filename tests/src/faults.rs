@@ -14,15 +14,47 @@ use crate::harness::RegionUnderTest;
 /// How long a process that should kill itself at a failpoint may take to get there.
 const REACHES_FAILPOINT: Duration = Duration::from_secs(30);
 
-/// Places in the code where a process is killed: the service, the failpoint, and between what and what it lies.
-pub const CRASH_POINTS: [(Service, &str, &str); 6] = [
-    (Service::Intake, "work.before_commit", "before commit"),
-    (Service::Intake, "work.after_commit", "between commit and answer"),
-    (Service::Intake, "relay.before_publish", "between commit and publish"),
-    (Service::Intake, "relay.after_publish", "between publish and mark"),
-    (Service::Reporting, "consumer.before_commit", "between effect and its commit"),
-    (Service::Reporting, "consumer.after_commit", "between effect and ack"),
+/// Places in the code where a process is killed: the service and the failpoint. Every one between the request of somebody and
+/// the last effect of what they did, at each of the five services.
+pub const CRASH_POINTS: [(Service, &str); 26] = [
+    (Service::Intake, BEFORE_COMMIT),
+    (Service::Intake, AFTER_COMMIT),
+    (Service::Intake, BEFORE_PUBLISH),
+    (Service::Intake, AFTER_PUBLISH),
+    (Service::Intake, BEFORE_EFFECT),
+    (Service::Intake, AFTER_EFFECT),
+    (Service::Matching, BEFORE_COMMIT),
+    (Service::Matching, AFTER_COMMIT),
+    (Service::Matching, BEFORE_PUBLISH),
+    (Service::Matching, AFTER_PUBLISH),
+    (Service::Matching, BEFORE_EFFECT),
+    (Service::Matching, AFTER_EFFECT),
+    (Service::Trajectory, BEFORE_COMMIT),
+    (Service::Trajectory, AFTER_COMMIT),
+    (Service::Trajectory, BEFORE_PUBLISH),
+    (Service::Trajectory, AFTER_PUBLISH),
+    (Service::Trajectory, BEFORE_EFFECT),
+    (Service::Trajectory, AFTER_EFFECT),
+    (Service::Finance, BEFORE_COMMIT),
+    (Service::Finance, AFTER_COMMIT),
+    (Service::Finance, BEFORE_PUBLISH),
+    (Service::Finance, AFTER_PUBLISH),
+    (Service::Finance, BEFORE_EFFECT),
+    (Service::Finance, AFTER_EFFECT),
+    (Service::Reporting, BEFORE_EFFECT),
+    (Service::Reporting, AFTER_EFFECT),
 ];
+const BEFORE_COMMIT: &str = "work.before_commit";
+/// Between commit and answer.
+const AFTER_COMMIT: &str = "work.after_commit";
+/// Between commit and publish.
+const BEFORE_PUBLISH: &str = "relay.before_publish";
+/// Between publish and mark.
+const AFTER_PUBLISH: &str = "relay.after_publish";
+/// Between the effect of an event and its commit.
+const BEFORE_EFFECT: &str = "consumer.before_commit";
+/// Between the effect of an event and its acknowledgement to the broker.
+const AFTER_EFFECT: &str = "consumer.after_commit";
 
 /// Something that goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -50,7 +82,14 @@ fn name<S: serde::Serializer>(service: &Service, serializer: S) -> Result<S::Ok,
 }
 
 /// Services whose processes the campaign kills.
-const VICTIMS: [Service; 3] = [Service::Intake, Service::Reporting, Service::Gateway];
+const VICTIMS: [Service; 6] = [
+    Service::Intake,
+    Service::Matching,
+    Service::Trajectory,
+    Service::Finance,
+    Service::Reporting,
+    Service::Gateway,
+];
 
 impl Fault {
     /// A random fault, about as often as in the schedule of the reliability plan: processes most, then the database, then the
@@ -72,7 +111,7 @@ impl Fault {
     pub async fn happen(self, region: &RegionUnderTest) -> anyhow::Result<()> {
         match self {
             Self::Crash(number) => {
-                let (service, failpoint, _) = *CRASH_POINTS.get(number).context("no such crash point")?;
+                let (service, failpoint) = *CRASH_POINTS.get(number).context("no such crash point")?;
                 crash_at(region, service, failpoint).await
             }
             Self::Kill(service) => {

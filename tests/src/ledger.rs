@@ -20,15 +20,15 @@ pub enum Line {
     Intended {
         /// Idempotency key.
         key: Uuid,
-        /// Channel of the referral, so that counts can be compared.
-        channel: String,
+        /// The RPC behind it, such as `SubmitReferral`.
+        deed: String,
     },
     /// Acknowledged.
     Acknowledged {
         /// Idempotency key.
         key: Uuid,
-        /// The receipt number that came back.
-        receipt: String,
+        /// The id that came back: the receipt number of a referral, the id of what else was made or changed.
+        id: String,
     },
     /// Refused for good: it must have no effect.
     Refused {
@@ -44,13 +44,13 @@ pub enum Line {
 pub enum Outcome {
     /// Nothing definite came back yet: it may or may not have an effect.
     Unknown,
-    /// It must have exactly one effect, with this receipt number.
+    /// It must have exactly one effect, under this id.
     Acknowledged(String),
     /// It must have none.
     Refused(u16),
 }
 
-/// Every intended write, by idempotency key: its channel and its outcome.
+/// Every intended write, by idempotency key: the RPC behind it and its outcome.
 pub type Writes = BTreeMap<Uuid, (String, Outcome)>;
 
 /// An append-only file, flushed to the disk at every line, with its content in memory.
@@ -78,24 +78,24 @@ impl Ledger {
     }
 
     /// Writes down that a write will be sent. Called before the first attempt.
-    pub fn intend(&self, key: Uuid, channel: &str) -> anyhow::Result<()> {
+    pub fn intend(&self, key: Uuid, deed: &str) -> anyhow::Result<()> {
         let mut inner = self.lock()?;
-        inner.append(&Line::Intended { key, channel: channel.to_owned() })?;
-        inner.writes.insert(key, (channel.to_owned(), Outcome::Unknown));
+        inner.append(&Line::Intended { key, deed: deed.to_owned() })?;
+        inner.writes.insert(key, (deed.to_owned(), Outcome::Unknown));
         Ok(())
     }
 
     /// Writes down an acknowledgement. A second, different one for the same key is a contradiction.
-    pub fn acknowledge(&self, key: Uuid, receipt: &str) -> anyhow::Result<()> {
+    pub fn acknowledge(&self, key: Uuid, id: &str) -> anyhow::Result<()> {
         let mut inner = self.lock()?;
-        inner.append(&Line::Acknowledged { key, receipt: receipt.to_owned() })?;
-        let outcome = Outcome::Acknowledged(receipt.to_owned());
+        inner.append(&Line::Acknowledged { key, id: id.to_owned() })?;
+        let outcome = Outcome::Acknowledged(id.to_owned());
         let contradiction = match inner.writes.get_mut(&key) {
             Some((_, known)) if *known == Outcome::Unknown || *known == outcome => {
                 *known = outcome;
                 None
             }
-            Some((_, known)) => Some(format!("{key} was {known:?} and then acknowledged with {receipt}")),
+            Some((_, known)) => Some(format!("{key} was {known:?} and then acknowledged with {id}")),
             None => Some(format!("{key} was acknowledged and never intended")),
         };
         inner.contradictions.extend(contradiction);

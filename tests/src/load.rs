@@ -17,10 +17,12 @@ use crate::ledger::Ledger;
 /// One attempt may take so long.
 const ATTEMPT: Duration = Duration::from_secs(8);
 /// A write must get a definite answer within so long, faults included.
-const DEFINITE: Duration = Duration::from_mins(2);
-const PAUSE: Duration = Duration::from_millis(50);
+pub(crate) const DEFINITE: Duration = Duration::from_mins(2);
+pub(crate) const PAUSE: Duration = Duration::from_millis(50);
+/// The RPC behind a referral.
+pub const SUBMIT: &str = "SubmitReferral";
 /// The channels that writers use in turn.
-const CHANNELS: [&str; 3] = ["partner", "outreach", "peer"];
+pub(crate) const CHANNELS: [&str; 3] = ["partner", "outreach", "peer"];
 
 /// A referral with the canary marker in every personal field.
 pub fn referral(channel: &str, number: u64) -> Value {
@@ -104,7 +106,7 @@ pub async fn write_one(
 ) -> anyhow::Result<()> {
     let key = IdGenerator.uuid();
     let channel = CHANNELS.get(usize::try_from(number % 3)?).copied().unwrap_or("partner");
-    ledger.intend(key, channel)?;
+    ledger.intend(key, SUBMIT)?;
     until_definite(client, url, ledger, attempts, key, &referral(channel, number)).await
 }
 
@@ -135,7 +137,7 @@ pub async fn until_definite(
                 }
                 attempts.broken.fetch_add(1, Ordering::Relaxed);
             }
-            Ok(response) if may_pass(response.status()) => {
+            Ok(response) if may_pass(response.status().as_u16()) => {
                 attempts.turned_away.fetch_add(1, Ordering::Relaxed);
             }
             Ok(response) => {
@@ -155,9 +157,7 @@ pub async fn until_definite(
     }
 }
 
-fn may_pass(status: StatusCode) -> bool {
-    matches!(
-        status,
-        StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT | StatusCode::TOO_MANY_REQUESTS
-    )
+/// Whether an answer says "not now": the same request may succeed later.
+pub(crate) fn may_pass(status: u16) -> bool {
+    matches!(status, 429 | 503 | 504)
 }

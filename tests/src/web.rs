@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct Web {
     client: Client,
     door: String,
-    seen: Mutex<Vec<Seen>>,
+    seen: Option<Mutex<Vec<Seen>>>,
 }
 
 /// One exchange, for the canary scan.
@@ -196,8 +196,14 @@ impl Answer {
 impl Web {
     /// Opens a door of the region.
     pub fn open(door: &str) -> anyhow::Result<Self> {
+        let forgetful = Self::forgetful(door)?;
+        Ok(Self { seen: Some(Mutex::new(Vec::new())), ..forgetful })
+    }
+
+    /// Opens a door without remembering the answers: for load.
+    pub fn forgetful(door: &str) -> anyhow::Result<Self> {
         let client = Client::builder().no_proxy().redirect(Policy::none()).timeout(PATIENCE).build()?;
-        Ok(Self { client, door: door.to_owned(), seen: Mutex::new(Vec::new()) })
+        Ok(Self { client, door: door.to_owned(), seen: None })
     }
 
     /// The address of the door.
@@ -226,18 +232,18 @@ impl Web {
         let bytes = response.bytes().await.with_context(|| asked.clone())?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        let answer = format!("{headers:?} {text}");
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(Seen {
-            request: asked,
-            status,
-            answer,
-        });
+        if let Some(seen) = &self.seen {
+            let answer = format!("{headers:?} {text}");
+            let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.push(Seen { request: asked, status, answer });
+        }
         Ok(Answer { status, headers, text, body })
     }
 
-    /// Everything that was asked and answered here.
+    /// Everything that was asked and answered here; nothing at a forgetful door.
     pub fn seen(&self) -> Vec<Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let seen = self.seen.as_ref().map(|seen| seen.lock().unwrap_or_else(PoisonError::into_inner));
+        seen.map_or_else(Vec::new, |seen| seen.clone())
     }
 
     /// Signs somebody in, all the way. Gives the session cookie.

@@ -17,10 +17,13 @@ use serde::Serialize;
 use tests::check::{Findings, drained, invariants};
 use tests::faults::Fault;
 use tests::harness::{RegionUnderTest, Setup};
+use tests::lives::Lives;
 use tests::load::Load;
 
 /// Faults between two checkpoints.
 const CHECKPOINT: usize = 20;
+/// Lives are numbered, other ones after each checkpoint.
+const LIVES_OF_A_ROUND: u64 = 1_000_000;
 
 /// Mixes seeded faults under load and checks that nothing acknowledged is lost and nothing is done twice.
 #[derive(Debug, Parser)]
@@ -31,7 +34,7 @@ struct Arguments {
     /// How many faults.
     #[arg(long, default_value_t = 100)]
     faults: usize,
-    /// Writers at the same time.
+    /// Writers at the same time who play whole lives. Beside them half as many only refer people, also while the broker is away.
     #[arg(long, default_value_t = 4)]
     writers: u64,
     /// Where the report goes, as JSON; standard output without it.
@@ -45,6 +48,7 @@ struct Report {
     build: &'static str,
     faults: Vec<Happened>,
     acknowledged: usize,
+    lives: u64,
     checkpoints: usize,
     violations: Vec<String>,
     seconds: u64,
@@ -62,9 +66,10 @@ async fn main() -> ExitCode {
     match run(&Arguments::parse()).await {
         Ok(report) if report.violations.is_empty() => {
             eprintln!(
-                "{} faults, {} acknowledged writes, {} checkpoints, nothing lost, nothing done twice ({} s)",
+                "{} faults, {} acknowledged writes in {} lives and more, {} checkpoints, nothing lost, nothing done twice ({} s)",
                 report.faults.len(),
                 report.acknowledged,
+                report.lives,
                 report.checkpoints,
                 report.seconds
             );
@@ -98,12 +103,15 @@ async fn run(arguments: &Arguments) -> anyhow::Result<Report> {
         build: chassis::build::id(),
         faults: Vec::new(),
         acknowledged: 0,
+        lives: 0,
         checkpoints: 0,
         violations: Vec::new(),
         seconds: 0,
     };
     while report.faults.len() < arguments.faults && report.violations.is_empty() {
-        let load = Load::start(&region.url()?, &region.ledger, arguments.writers)?;
+        let load = Load::start(&region.url()?, &region.ledger, arguments.writers.div_ceil(2))?;
+        let first = u64::try_from(report.checkpoints)? * LIVES_OF_A_ROUND;
+        let mut lives = Lives::start(&region, arguments.writers, first).await?;
         for _ in 0..CHECKPOINT.min(arguments.faults - report.faults.len()) {
             let fault = Fault::random(&mut random);
             let began = Instant::now();
@@ -117,9 +125,13 @@ async fn run(arguments: &Arguments) -> anyhow::Result<Report> {
                 report.faults.len() + 1,
                 began.elapsed().as_millis()
             );
+            if let Some(trouble) = lives.trouble() {
+                return Err(trouble.context(format!("after fault {}", report.faults.len() + 1)));
+            }
             report.faults.push(Happened { fault, milliseconds: began.elapsed().as_millis(), acknowledged });
         }
         load.stop().await?;
+        report.lives += lives.stop(&region).await?;
         drained(&region).await?;
         let Findings { violations, acknowledged } = invariants(&region, &region.ledger).await?;
         report.checkpoints += 1;

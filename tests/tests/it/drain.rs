@@ -10,7 +10,7 @@ use serde_json::Value;
 use tests::check::{drained, invariants};
 use tests::harness::{RegionUnderTest, Setup};
 use tests::ledger::Ledger;
-use tests::load::{Attempts, Load, referral};
+use tests::load::{Attempts, Load, SUBMIT, referral};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -137,7 +137,7 @@ impl Reconnecting {
         let (mut number, mut turn) = (writer, 0);
         while !stop.is_cancelled() {
             let key = chassis::id::IdGenerator.uuid();
-            self.ledger.intend(key, "partner").unwrap();
+            self.ledger.intend(key, SUBMIT).unwrap();
             let body = referral("partner", number);
             number += WRITERS;
             loop {

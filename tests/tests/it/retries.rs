@@ -12,7 +12,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use tests::check::{drained, invariants};
 use tests::harness::{RegionUnderTest, Setup};
-use tests::load::{Attempts, Load, until_definite};
+use tests::load::{Attempts, Load, SUBMIT, until_definite};
 use tests::operator::signed_by_gateway;
 use tests::scenario::{People, answers, form};
 use tests::web::{Ask, Web};
@@ -184,7 +184,7 @@ async fn hang_up(region: &RegionUnderTest) -> Vec<(Uuid, u64)> {
     let mut running = JoinSet::new();
     for number in 0..HANG_UPS {
         let key = chassis::id::IdGenerator.uuid();
-        region.ledger.intend(key, "partner").unwrap();
+        region.ledger.intend(key, SUBMIT).unwrap();
         all.push((key, number));
         let body = form(number).to_string();
         let request = format!(
@@ -227,7 +227,7 @@ async fn cancel(region: &RegionUnderTest) -> Vec<(Uuid, u64)> {
     let mut running = JoinSet::new();
     for number in HANG_UPS..HANG_UPS + CANCELLED {
         let key = chassis::id::IdGenerator.uuid();
-        region.ledger.intend(key, "partner").unwrap();
+        region.ledger.intend(key, SUBMIT).unwrap();
         all.push((key, number));
         let mut request = tonic::Request::new(to_request(&form(number)));
         request.metadata_mut().insert("idempotency-key", key.to_string().parse().unwrap());
