@@ -8,7 +8,7 @@
 //!   audit and outbox in one transaction;
 //! - [`events`]: the relay from outbox to broker, the consumer with inbox, pending and parked;
 //! - [`admin`]: what operators may look at and repair;
-//! - [`vault`]: encryption under person keys; [`id`], [`clock`], [`money`], [`page`], [`error`]: values.
+//! - [`vault`]: encryption under person keys; [`id`], [`etag`], [`clock`], [`money`], [`page`], [`error`]: values.
 //!
 //! See the README for how a write becomes an event and an effect, and what is guaranteed at a kill at any moment.
 
@@ -19,6 +19,7 @@ pub mod clock;
 pub mod config;
 pub mod database;
 pub mod error;
+pub mod etag;
 pub mod events;
 pub mod failpoint;
 pub mod grpc;

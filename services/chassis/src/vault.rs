@@ -235,6 +235,24 @@ fn wrap_context(person: Uuid) -> String {
     format!("person_key/{person}")
 }
 
+/// The place of a sealed value: table and column (`persons.name`), and the id of the row.
+pub fn place(column: &str, row: Uuid) -> String {
+    format!("{column}/{row}")
+}
+
+/// Opens a column of a row; `None` when it is null or the key was destroyed.
+///
+/// # Errors
+/// When it was sealed under another key or for another place, or was changed.
+pub fn open_column(
+    key: Option<&PersonKey>,
+    column: &str,
+    row: Uuid,
+    sealed: Option<&[u8]>,
+) -> Result<Option<String>, SealBroken> {
+    key.zip(sealed).map(|(key, sealed)| key.open(&place(column, row), sealed)).transpose()
+}
+
 impl PersonKey {
     /// Seals a text for one place, e.g. `referrals.note/<id>`.
     pub fn seal(&self, place: &str, plain: &str) -> Vec<u8> {

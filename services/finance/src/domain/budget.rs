@@ -8,9 +8,10 @@ use region::{ContentHash, ProgrammeCode};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use super::Etag;
 use super::figures::Figures;
 use super::funding::Funding;
-use super::ids::{BudgetId, Etag, LineId};
+use super::ids::{BudgetId, LineId};
 use super::staff_line::{RowKey, StaffLine};
 use super::text::BudgetName;
 

@@ -8,9 +8,10 @@ use jiff::civil::Date;
 use region::ProgrammeCode;
 use uuid::Uuid;
 
+use super::Etag;
 use super::claim_lines::{ClaimLine, ComponentTotal};
 use super::contact_time::Month;
-use super::ids::{ClaimId, Etag};
+use super::ids::ClaimId;
 use super::rounding::sum;
 
 /// The period of a claim.

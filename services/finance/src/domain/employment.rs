@@ -4,8 +4,9 @@ use chassis::id::{OrganisationId, WorkerId};
 use jiff::civil::Date;
 use region::{ComponentCode, PartnerCode, ProgrammeCode};
 
+use super::Etag;
 use super::fte::Fte;
-use super::ids::{EmploymentId, Etag};
+use super::ids::EmploymentId;
 
 /// An employment: what time sheets and wages hang on.
 #[derive(Debug, Clone, PartialEq, Eq)]

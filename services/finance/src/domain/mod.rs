@@ -36,6 +36,7 @@ mod wage_period;
 
 pub use apportion::apportion;
 pub use budget::{Budget, BudgetError, BudgetState, MOST_LINES, Standing};
+pub use chassis::etag::Etag;
 pub use chassis::money::{Amount, Money, OutOfRange, Rounding};
 pub use claim::{Claim, ClaimKind, ClaimPeriod, ClaimState, WrongState};
 pub use claim_lines::{ClaimLine, ClaimedHours, ComponentTotal, Rules, Unpriced, claim_totals, price_hours};
@@ -56,8 +57,8 @@ pub use funding::{
 };
 pub use hours::{Hours, HoursError};
 pub use ids::{
-    BudgetId, ClaimId, ContactId, EmploymentId, EntryId, Etag, LedgerEntryId, LineId, TimeSheetId,
-    TrajectoryId, WageId,
+    BudgetId, ClaimId, ContactId, EmploymentId, EntryId, LedgerEntryId, LineId, TimeSheetId, TrajectoryId,
+    WageId,
 };
 pub use ledger::{AccountError, LedgerEntry, LedgerKind, parse_account};
 pub use municipal::{contributions_on, correct_contributions};

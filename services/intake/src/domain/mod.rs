@@ -15,6 +15,7 @@ mod screening;
 mod submission;
 pub mod text;
 
+pub use chassis::etag::Etag;
 pub use duplicates::{DuplicateGround, DuplicateKey};
 pub use family::{
     FamilyError, FamilyRelation, MemberDetails, RecordedMember, RemovalReason, check_addition, check_change,
@@ -24,6 +25,6 @@ pub use participation::{Episode, EpisodeId, Participation, ParticipationId};
 pub use person::{ErasureGround, PersonId};
 pub use receipt_number::{ReceiptNumber, ReceiptNumberError};
 pub use referral::{Admission, Referral, ReferralError, ReferralId, Refusal, Standing, Withdrawal};
-pub use referral_state::{Etag, ReferralState};
+pub use referral_state::ReferralState;
 pub use screening::{RuleResult, Screening};
 pub use submission::{Origin, Person, Referrer, Submission};

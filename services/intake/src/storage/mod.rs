@@ -12,7 +12,6 @@ pub mod person_joins;
 pub mod persons;
 pub mod referrals;
 pub mod screenings;
-mod sealed;
 pub mod views;
 
-pub use sealed::{open, place};
+pub use chassis::vault::{open_column as open, place};

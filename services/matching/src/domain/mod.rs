@@ -5,7 +5,6 @@
 
 mod capacity;
 mod case_match;
-mod etag;
 mod mandate;
 mod origin;
 mod period;
@@ -20,7 +19,7 @@ pub use case_match::{
     Admission, CaseMatch, DAYS_AHEAD, DAYS_BACK, Ending, EpisodeId, MatchError, MatchId, NewMatch,
     ParticipationId, PersonId, Placement, Weight,
 };
-pub use etag::Etag;
+pub use chassis::etag::Etag;
 pub use mandate::{Mandate, MandateError, MandateId};
 pub use origin::Origin;
 pub use period::Period;

@@ -10,8 +10,7 @@ pub mod persons;
 pub mod places;
 pub mod proposals;
 mod read;
-mod sealed;
 pub mod waiting;
 pub mod workers;
 
-pub use sealed::{open, place};
+pub use chassis::vault::{open_column as open, place};

@@ -4,7 +4,6 @@ mod contact;
 mod duty;
 mod duty_book;
 mod duty_calendar;
-mod etag;
 mod evaluation;
 mod goal;
 mod ids;
@@ -16,11 +15,11 @@ mod trajectory_error;
 mod visit;
 mod visit_plan;
 
+pub use chassis::etag::Etag;
 pub use contact::{Contact, ContactError, ContactOutcome, Entry, Minutes, TimeClass};
 pub use duty::{Duty, DutyError, DutyState, Term};
 pub use duty_book::DutyBook;
 pub use duty_calendar::{Anchors, DutyCalendar};
-pub use etag::Etag;
 pub use evaluation::{ClosingEvaluation, EvaluationOutcome};
 pub use goal::{Goal, GoalClosed, GoalState, NextStepState};
 pub use ids::{

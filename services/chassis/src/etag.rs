@@ -1,8 +1,8 @@
-//! The version of a record as callers carry it.
+//! The version of a record as callers carry it: what `If-Match` names.
 
 use std::fmt;
 
-/// Opaque, equal exactly when nothing changed.
+/// The version of a record: opaque, equal exactly when nothing changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Etag(i64);
 
@@ -21,5 +21,20 @@ impl Etag {
 impl fmt::Display for Etag {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "v{}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_that_of_its_version_only() {
+        let tag = Etag::of(3);
+
+        assert!(tag.is(Some("v3")));
+        for other in [Some("v2"), Some("3"), Some("v30"), Some("*"), Some(""), None] {
+            assert!(!tag.is(other), "{other:?}");
+        }
     }
 }
