@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use region::Explained;
 use uuid::Uuid;
 
-use crate::domain::{Amount, BudgetError, Etag, MOST_LINES, OutOfRange, SheetError, WrongState};
+use crate::domain::{Amount, BudgetError, Etag, MOST_LINES, OutOfRange};
 use crate::refusal::Refusal;
 
 /// Reasons of errors, with what they mean.
@@ -177,25 +177,9 @@ impl From<DatabaseError> for Error {
     fn from(error: DatabaseError) -> Self {
         match error.constraint() {
             Some("budgets_name_key") => Self::Exists,
-            Some("time_sheets_month_key") => Refusal::sheet_exists().into(),
-            Some("claims_period_key") => Refusal::claim_exists().into(),
-            Some("claimed_entries_pkey") => Refusal::hours_claimed().into(),
-            Some("ledger_entries_reverses_key") => Refusal::entry_reversed().into(),
-            Some("locked_months_pkey") => Refusal::month_locked().into(),
-            _ => Self::Database(error),
+            Some(name) => Refusal::of_constraint(name).map_or(Self::Database(error), Self::Refused),
+            None => Self::Database(error),
         }
-    }
-}
-
-impl From<WrongState> for Error {
-    fn from(error: WrongState) -> Self {
-        Refusal::from(error).into()
-    }
-}
-
-impl From<SheetError> for Error {
-    fn from(error: SheetError) -> Self {
-        Refusal::from(error).into()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Rates, hours, budgets, funding and controls: what a partnership costs, who pays, and whether the two are one to the cent.
 //!
-//! Owns budgets with their lines of staff, wages and funding, and the hours that contacts suggest. Wages never leave: no event, log
-//! or RPC for others carries one.
+//! Owns budgets with their lines of staff, wages and funding; employments, time sheets and wage histories; claims and the ledger they
+//! are held against; and the hours that contacts suggest. Wages never leave: no event, log or RPC for others carries one.
 //!
 //! [`domain`] computes: pure, exact, without a float; [`domain::figures`] is the heart and needs no service. A call comes in at
 //! `grpc`, runs one of the [`use_cases`] in one unit of work, which loads and stores through [`storage`] and tells the others through

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chassis::error::ErrorKind;
 
 use crate::domain::{SheetError, Unpriced, WrongState};
+use crate::error::Error;
 
 /// A step that is refused as things stand.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,6 +36,18 @@ impl Refusal {
     fn with(mut self, name: &str, value: i64) -> Self {
         self.metadata.insert(name.to_owned(), value.to_string());
         self
+    }
+
+    /// What it means that a row broke this constraint; `None` for one that no caller can break.
+    pub(crate) fn of_constraint(name: &str) -> Option<Self> {
+        Some(match name {
+            "time_sheets_month_key" => Self::sheet_exists(),
+            "locked_months_pkey" => Self::month_locked(),
+            "claims_period_key" => Self::claim_exists(),
+            "claimed_entries_pkey" => Self::hours_claimed(),
+            "ledger_entries_reverses_key" => Self::entry_reversed(),
+            _ => return None,
+        })
     }
 
     /// There is no such employment, or it is not the caller's to see.
@@ -184,5 +197,17 @@ impl From<WrongState> for Refusal {
         let mut refusal = Self::state("CLAIM_STATE", &error.to_string(), remedy);
         refusal.metadata.insert("state".to_owned(), error.0.to_string());
         refusal
+    }
+}
+
+impl From<WrongState> for Error {
+    fn from(error: WrongState) -> Self {
+        Refusal::from(error).into()
+    }
+}
+
+impl From<SheetError> for Error {
+    fn from(error: SheetError) -> Self {
+        Refusal::from(error).into()
     }
 }

@@ -8,7 +8,7 @@ use crate::house::House;
 async fn every_table_is_under_row_level_security_and_explained() {
     let house = House::open().await;
 
-    schema::check_tables(&house.running.database.admin, 8).await;
+    schema::check_tables(&house.running.database.admin, 21).await;
 }
 
 #[tokio::test]
@@ -19,10 +19,20 @@ async fn every_constraint_and_index_has_a_name_we_chose() {
 }
 
 #[tokio::test]
-async fn the_constraint_that_the_code_names_exists() {
+async fn the_constraints_that_the_code_names_exist() {
     let house = House::open().await;
 
-    assert_eq!(house.count("select count(*) from pg_constraint where conname = 'budgets_name_key'").await, 1);
+    for name in [
+        "budgets_name_key",
+        "time_sheets_month_key",
+        "locked_months_pkey",
+        "claims_period_key",
+        "claimed_entries_pkey",
+        "ledger_entries_reverses_key",
+    ] {
+        let query = format!("select count(*) from pg_constraint where conname = '{name}'");
+        assert_eq!(house.count(&query).await, 1, "{name}");
+    }
 }
 
 #[tokio::test]
