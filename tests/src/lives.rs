@@ -31,7 +31,8 @@ pub struct Lives {
 }
 
 impl Lives {
-    /// Starts so many writers against the gateway of a region, numbered from `first` on.
+    /// Starts so many writers against the gateway of a region, their lives numbered from `first` on: at least one each. With the
+    /// first life of a region the coaches are registered.
     pub async fn start(region: &RegionUnderTest, writers: u64, first: u64) -> anyhow::Result<Self> {
         let web = Arc::new(Web::forgetful(&region.url()?)?);
         let attempts = Arc::new(Attempts::default());
@@ -47,12 +48,14 @@ impl Lives {
             let (troupe, stop) = (troupe.clone(), stop.clone());
             set.spawn(async move {
                 let mut lived = 0;
-                while !stop.is_cancelled() {
+                loop {
                     let number = first + writer + lived * writers;
                     troupe.live(number).await.with_context(|| format!("life {number}"))?;
                     lived += 1;
+                    if stop.is_cancelled() {
+                        return Ok(lived);
+                    }
                 }
-                Ok(lived)
             });
         }
         Ok(Self { stop, writers: set, attempts })

@@ -1,5 +1,6 @@
 //! A process dies at the worst moments, under load: nothing acknowledged is lost, nothing is done twice.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use local::region_run::Service;
@@ -7,7 +8,6 @@ use tests::check::{drained, invariants};
 use tests::faults::{CRASH_POINTS, Fault, crash_at};
 use tests::harness::{RegionUnderTest, Setup};
 use tests::lives::Lives;
-use tests::load::Load;
 
 use crate::ONE_REGION;
 
@@ -86,15 +86,51 @@ async fn a_database_that_stops_at_once_loses_and_doubles_nothing() {
 async fn a_crash_before_the_answer_is_answered_the_first_time_again() {
     let _turn = ONE_REGION.lock().await;
     let region = RegionUnderTest::start(Setup::durable().without_operations()).await.unwrap();
-    let load = Load::start(&region.url().unwrap(), &region.ledger, 1).unwrap();
+    let lives = Lives::start(&region, 1, 0).await.unwrap();
 
     crash_at(&region, Service::Intake, "work.after_commit").await.unwrap();
 
-    let attempts = load.stop().await.unwrap();
+    let attempts = Arc::clone(&lives.attempts);
+    lives.stop(&region).await.unwrap_or_else(|error| panic!("{error:#}"));
     drained(&region).await.unwrap();
     let findings = invariants(&region, &region.ledger).await.unwrap();
     assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
     let succeeded = attempts.succeeded.load(std::sync::atomic::Ordering::Relaxed);
     assert_eq!(u64::try_from(findings.acknowledged).unwrap(), succeeded, "one answer for each write");
+    the_checker_sees_what_is_lost_and_doubled(&region).await;
     region.stop().await.unwrap();
+}
+
+/// The tester tested: damages the databases in one way after the other.
+async fn the_checker_sees_what_is_lost_and_doubled(region: &RegionUnderTest) {
+    for (service, damage, seen) in [
+        ("trajectory", "delete from goals", "LOST: SetGoal"),
+        (
+            "matching",
+            "insert into proposals select (jsonb_populate_record(proposals, jsonb_build_object('proposal_id', gen_random_uuid(), 'match_id', null))).* from proposals limit 1",
+            "UNEXPECTED: ProposeMatch",
+        ),
+        (
+            "intake",
+            "delete from chassis.idempotency_keys where rpc like '%/AdmitReferral'",
+            "AdmitReferral: answers are kept under 0 keys",
+        ),
+        ("finance", "update suggested_hours set minutes = minutes + 1", "hours that finance suggests"),
+        ("matching", "update matches set last_day = last_day + 1", "places that exits freed"),
+        (
+            "reporting",
+            "delete from chassis.inbox where position = (select max(position) from chassis.inbox)",
+            "for reporting, which applied",
+        ),
+    ] {
+        let pool = region.database(service).await.unwrap();
+        let done = sqlx::raw_sql(damage).execute(&pool).await.unwrap();
+        assert!(done.rows_affected() > 0, "{damage} does nothing");
+        let findings = invariants(region, &region.ledger).await.unwrap();
+        assert!(
+            findings.violations.iter().any(|violation| violation.contains(seen)),
+            "{damage} is not seen: {:#?}",
+            findings.violations
+        );
+    }
 }

@@ -5,6 +5,7 @@
     reason = "a test fails by panicking, also in its helpers, which clippy does not see as tests"
 )]
 
+mod access;
 mod architecture;
 mod bad_input;
 mod canary;

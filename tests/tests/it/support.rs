@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use tests::harness::RegionUnderTest;
+use tests::web::Answer;
 
 /// Waits until intake published everything: then nothing in its tables moves by itself.
 pub async fn published(region: &RegionUnderTest) {
@@ -45,4 +46,16 @@ pub fn changed(environment: &BTreeMap<String, String>, changes: &[(&str, &str)])
     let mut environment = environment.clone();
     environment.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     environment
+}
+
+/// An answer without what differs in any two: the request id and the time.
+pub fn comparable(answer: &Answer) -> (u16, Vec<(String, Vec<u8>)>, String) {
+    let mut headers: Vec<(String, Vec<u8>)> = answer
+        .headers
+        .iter()
+        .filter(|(name, _)| !["x-request-id", "date"].contains(&name.as_str()))
+        .map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()))
+        .collect();
+    headers.sort();
+    (answer.status, headers, answer.text.replace(answer.field("request_id"), ""))
 }

@@ -5,7 +5,9 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tests::harness::{RegionUnderTest, run_program};
 use tests::scenario::Referral;
-use tests::web::{Answer, Ask, Web};
+use tests::web::{Ask, Web};
+
+use crate::support::comparable;
 
 /// Nobody's id.
 const NOBODY: &str = "0190b2c4-7d1e-7c3a-9b2f-3c1d5e7f9a0b";
@@ -60,16 +62,4 @@ async fn import(region: &RegionUnderTest, folder: &Path) {
     let (code, said) =
         run_program("gateway", &["import-people", file.to_str().unwrap()], &environment).await.unwrap();
     assert_eq!(code, Some(0), "{said}");
-}
-
-/// An answer without what differs in any two: the request id and the time.
-fn comparable(answer: &Answer) -> (u16, Vec<(String, Vec<u8>)>, String) {
-    let mut headers: Vec<(String, Vec<u8>)> = answer
-        .headers
-        .iter()
-        .filter(|(name, _)| !["x-request-id", "date"].contains(&name.as_str()))
-        .map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()))
-        .collect();
-    headers.sort();
-    (answer.status, headers, answer.text.replace(answer.field("request_id"), ""))
 }
