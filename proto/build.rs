@@ -1,7 +1,7 @@
 //! Compiles the contract without `protoc` and turns its options into Rust tables.
 //!
 //! Writes into `OUT_DIR`: the generated messages and services, `descriptor.bin` (with our options and comments, for the
-//! gateway), `methods.rs` (access rules) and `events.rs` (event types). Fails when an RPC has no access rule.
+//! description of the API), `bare.bin` (the same without comments, for the routes of the gateway), `methods.rs` (access rules) and `events.rs` (event types). Fails when an RPC has no access rule.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -19,9 +19,13 @@ fn main() -> Result<()> {
     files.push("google/rpc/status.proto".into());
     files.sort();
 
-    let mut compiler = protox::Compiler::new(["proto"])?;
-    compiler.include_imports(true).include_source_info(true);
-    compiler.open_files(&files)?;
+    let compile = |comments| -> Result<protox::Compiler> {
+        let mut compiler = protox::Compiler::new(["proto"])?;
+        compiler.include_imports(true).include_source_info(comments).open_files(&files)?;
+        Ok(compiler)
+    };
+    fs::write(out.join("bare.bin"), compile(false)?.encode_file_descriptor_set())?;
+    let compiler = compile(true)?;
     // Keeps the options; prost's own descriptor type would drop them.
     let bytes = compiler.encode_file_descriptor_set();
     fs::write(out.join("descriptor.bin"), &bytes)?;

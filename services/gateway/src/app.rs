@@ -12,9 +12,9 @@ use http::{HeaderValue, StatusCode, header};
 use region::Region;
 
 use crate::api::{self, Gate, Limits};
-use crate::pages;
 use crate::sessions::{CookieName, Sessions};
 use crate::sign_in::{self, Provider};
+use crate::{openapi, pages};
 
 /// What handlers share.
 #[derive(Debug)]
@@ -39,15 +39,10 @@ pub struct App {
     pub public_origin: String,
     /// How long a body may take.
     pub body_timeout: Duration,
-    /// The description of the API.
-    pub openapi: Bytes,
-    /// The same for people.
-    pub docs: Bytes,
 }
 
 /// The routes. Whatever has no handler of its own goes to the contract.
 pub fn router(app: Arc<App>) -> Router {
-    let (openapi, docs) = (app.openapi.clone(), app.docs.clone());
     Router::new()
         .route("/", get(pages::home))
         .route("/aanmelden", get(pages::show_referral_form).post(pages::submit_referral))
@@ -59,8 +54,11 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/sign-in/callback", get(sign_in::finish))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/api/v1/session", get(sign_in::session_info))
-        .route("/api/openapi.json", get(async move || cached("application/json", openapi)))
-        .route("/api/docs", get(async move || cached("text/html; charset=utf-8", docs)))
+        .route(
+            "/api/openapi.json",
+            get(async || cached("application/json", Bytes::from_static(openapi::DOCUMENT.as_bytes()))),
+        )
+        .route("/api/docs", get(async || cached("text/html; charset=utf-8", openapi::page())))
         .fallback(api::answer)
         .with_state(app)
 }

@@ -95,7 +95,7 @@ pub async fn start(config: Config, context: Context) -> anyhow::Result<SocketAdd
     let region = load_region(&config.region.file)?;
     let clock = clock(&config, &region)?;
     let work = open_database(&config.database, &region, &clock, &context.tasks).await?;
-    let routes = Routes::compile(proto::DESCRIPTORS)?;
+    let routes = Routes::compile(proto::BARE_DESCRIPTORS)?;
     for route in routes.iter() {
         ensure!(
             config.upstreams.contains_key(&route.service),
@@ -104,7 +104,6 @@ pub async fn start(config: Config, context: Context) -> anyhow::Result<SocketAdd
             route.name
         );
     }
-    let document = openapi::document(proto::DESCRIPTORS)?;
     let signer =
         Signer::from_file(&config.keys.caller_key_file, &config.keys.caller_key_id, region.code.as_str())?;
     let secure = public_url.is_https();
@@ -139,8 +138,6 @@ pub async fn start(config: Config, context: Context) -> anyhow::Result<SocketAdd
         clock,
         public_origin: public_url.origin().to_owned(),
         body_timeout: millis(config.http.body_timeout_ms),
-        docs: openapi::docs_page(&document).into(),
-        openapi: document.to_string().into(),
     };
     serve(&config, Arc::new(app), context).await
 }
