@@ -79,7 +79,7 @@ async fn killed_paused_and_restarted_processes_lose_and_double_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_stops_at_once_loses_and_doubles_nothing() {
-    survives(Setup::durable(), &[Fault::DatabaseStop; 3]).await;
+    survives(Setup::durable(), &[Fault::DatabaseStop; 5]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
