@@ -11,10 +11,15 @@
 
 pub mod events;
 pub mod footprint;
+pub mod hot;
 mod raw_broker;
 pub mod write;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+
+use reqwest::{Client, RequestBuilder};
 
 /// How long to measure.
 #[derive(Debug, Clone, Copy)]
@@ -96,4 +101,37 @@ pub fn sentinel() -> f64 {
 /// How much two sentinels differ, as a fraction.
 pub fn difference(before: f64, after: f64) -> f64 {
     (before - after).abs() / before.max(after)
+}
+
+/// Sends a request over and over, so many at a time, for so long. Gives how many were answered well, and the seconds.
+///
+/// # Errors
+/// When one is not answered well.
+pub async fn closed_loop<F>(request: Arc<F>, connections: u64, time: Duration) -> anyhow::Result<(u64, f64)>
+where
+    F: Fn(&Client) -> RequestBuilder + Send + Sync + ?Sized + 'static,
+{
+    let client = Client::builder().pool_max_idle_per_host(64).build()?;
+    let (stop, answered) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+    let mut senders = tokio::task::JoinSet::new();
+    let started = Instant::now();
+    for _ in 0..connections {
+        let (client, request, stop, answered) =
+            (client.clone(), Arc::clone(&request), Arc::clone(&stop), Arc::clone(&answered));
+        senders.spawn(async move {
+            while !stop.load(Ordering::Relaxed) {
+                let response = request(&client).send().await?;
+                let (status, body) = (response.status(), response.bytes().await?);
+                anyhow::ensure!(status.is_success(), "{status}: {}", String::from_utf8_lossy(&body));
+                answered.fetch_add(1, Ordering::Relaxed);
+            }
+            Ok(())
+        });
+    }
+    tokio::time::sleep(time).await;
+    stop.store(true, Ordering::Relaxed);
+    while let Some(sender) = senders.join_next().await {
+        sender??;
+    }
+    Ok((answered.load(Ordering::Relaxed), started.elapsed().as_secs_f64()))
 }

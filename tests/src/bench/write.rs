@@ -3,13 +3,13 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use chassis::id::IdGenerator;
 
-use super::{Effort, Verdict, difference, ratio, sentinel};
+use super::{Effort, Verdict, closed_loop, difference, ratio, sentinel};
 use crate::harness::{RegionUnderTest, Setup, repository};
 use crate::load::referral;
 
@@ -55,43 +55,17 @@ async fn posts(region: &RegionUnderTest, time: Duration) -> anyhow::Result<f64> 
     let database = region.database("intake").await?;
     let rows = "select count(*) from referrals";
     let before: i64 = sqlx::query_scalar(rows).fetch_one(&database).await?;
-    let client = reqwest::Client::builder().pool_max_idle_per_host(64).build()?;
     let url = format!("{}/api/v1/referrals", region.url()?);
-    let (stop, acknowledged) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
-    let mut writers = tokio::task::JoinSet::new();
-    let started = Instant::now();
-    for writer in 0..CONNECTIONS {
-        let (client, url, stop, acknowledged) =
-            (client.clone(), url.clone(), Arc::clone(&stop), Arc::clone(&acknowledged));
-        writers.spawn(async move {
-            let body = serde_json::to_vec(&referral("partner", writer))?;
-            while !stop.load(Ordering::Relaxed) {
-                let response = client
-                    .post(&url)
-                    .header("Idempotency-Key", IdGenerator.uuid().to_string())
-                    .header("Content-Type", "application/json")
-                    .body(body.clone())
-                    .send()
-                    .await?;
-                anyhow::ensure!(
-                    response.status().is_success(),
-                    "{}: {}",
-                    response.status(),
-                    response.text().await?
-                );
-                response.bytes().await?;
-                acknowledged.fetch_add(1, Ordering::Relaxed);
-            }
-            Ok(())
-        });
-    }
-    tokio::time::sleep(time).await;
-    stop.store(true, Ordering::Relaxed);
-    while let Some(writer) = writers.join_next().await {
-        writer??;
-    }
-    let seconds = started.elapsed().as_secs_f64();
-    let count = acknowledged.load(Ordering::Relaxed);
+    let bodies: Vec<String> =
+        (0..CONNECTIONS).map(|number| referral("partner", number).to_string()).collect();
+    let next = AtomicUsize::new(0);
+    let post = move |client: &reqwest::Client| {
+        let body =
+            bodies.get(next.fetch_add(1, Ordering::Relaxed) % bodies.len()).cloned().unwrap_or_default();
+        let key = IdGenerator.uuid().to_string();
+        client.post(&url).header("Idempotency-Key", key).header("Content-Type", "application/json").body(body)
+    };
+    let (count, seconds) = closed_loop(Arc::new(post), CONNECTIONS, time).await?;
     let after: i64 = sqlx::query_scalar(rows).fetch_one(&database).await?;
     anyhow::ensure!(
         u64::try_from(after - before)? == count,

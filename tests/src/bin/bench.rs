@@ -8,7 +8,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use tests::bench::{Effort, Verdict, events, footprint, write};
+use tests::bench::{Effort, Verdict, events, footprint, hot, write};
 
 /// What to measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -17,6 +17,8 @@ enum Goal {
     Write,
     /// Commit to effect against a raw confirmed publish and consume; latency at 200 events a second.
     Events,
+    /// What people ask all day, against the cheapest answers of the same kind.
+    Hot,
     /// Resident memory and start of each process.
     Footprint,
     /// All of them.
@@ -46,6 +48,9 @@ async fn main() -> ExitCode {
         }
         if wanted(Goal::Events) {
             verdicts.extend(events::run(effort).await?);
+        }
+        if wanted(Goal::Hot) {
+            verdicts.extend(hot::run(effort).await?);
         }
         if wanted(Goal::Footprint) {
             verdicts.extend(footprint::run().await?);

@@ -15,7 +15,7 @@ use tests::web::{Answer, Ask, Web};
 use self::actions::{Action, actions, not_here};
 use self::oracle::{Mandate, expected};
 use self::stage::Stage;
-use crate::ONE_REGION;
+use crate::TWO_REGIONS;
 use crate::support::{comparable, wounds};
 
 const ROLES: [Role; 11] = [
@@ -39,7 +39,7 @@ const AT_ONCE: usize = 16;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_mandate_and_relation_is_answered_as_the_rules_say() {
-    let _turn = ONE_REGION.lock().await;
+    let _turn = TWO_REGIONS.acquire().await;
     let region = RegionUnderTest::start(Setup::durable()).await.unwrap();
     let web = Web::forgetful(&region.url().unwrap()).unwrap();
     let stage = Stage::build(&region).await;

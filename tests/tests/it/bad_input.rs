@@ -15,12 +15,12 @@ use tests::snapshot::Camera;
 use tests::web::{Ask, Web};
 
 use self::case::Watch;
-use crate::ONE_REGION;
+use crate::TWO_REGIONS;
 use crate::support::{published, wounds};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bad_input_is_refused_with_a_remedy_and_changes_nothing() {
-    let _turn = ONE_REGION.lock().await;
+    let _turn = TWO_REGIONS.acquire().await;
     // Operations asks the others how they are, and each question has its audit row.
     let region = RegionUnderTest::start(Setup::durable().without_operations()).await.unwrap();
     let web = Web::open(&region.url().unwrap()).unwrap();
@@ -69,7 +69,7 @@ async fn bad_input_is_refused_with_a_remedy_and_changes_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bytes_that_are_no_call_never_harm_a_service() {
-    let _turn = ONE_REGION.lock().await;
+    let _turn = TWO_REGIONS.acquire().await;
     let region = RegionUnderTest::start(Setup::durable()).await.unwrap();
 
     let mut failures = grpc::failures(&region).await;

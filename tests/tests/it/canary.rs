@@ -17,7 +17,7 @@ use tests::load::Attempts;
 use tests::scenario::People;
 use tests::web::Web;
 
-use crate::ONE_REGION;
+use crate::TWO_REGIONS;
 use crate::support::{metrics, panics};
 
 /// Personal values that cannot carry the marker: a national number and a birth date (both invented).
@@ -34,7 +34,7 @@ const PLANTED: &str = "planted-for-the-search";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_personal_value_is_left_in_clear_anywhere() {
-    let _turn = ONE_REGION.lock().await;
+    let _turn = TWO_REGIONS.acquire().await;
     let region = RegionUnderTest::start(Setup::with_own_broker()).await.unwrap();
     // First the quarter, which expects that nothing happened yet.
     let mut steps = Vec::new();

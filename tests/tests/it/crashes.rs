@@ -9,11 +9,11 @@ use tests::faults::{CRASH_POINTS, Fault, crash_at};
 use tests::harness::{RegionUnderTest, Setup};
 use tests::lives::Lives;
 
-use crate::ONE_REGION;
+use crate::TWO_REGIONS;
 
 /// Whole lives are played while faults happen one after the other; afterwards everything must be explained by the ledger.
 async fn survives(setup: Setup, faults: &[Fault]) {
-    let _turn = ONE_REGION.lock().await;
+    let _turn = TWO_REGIONS.acquire().await;
     let region = RegionUnderTest::start(setup.without_operations()).await.unwrap();
     let mut lives = Lives::start(&region, 4, 0).await.unwrap();
 
@@ -84,7 +84,7 @@ async fn a_database_that_stops_at_once_loses_and_doubles_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_crash_before_the_answer_is_answered_the_first_time_again() {
-    let _turn = ONE_REGION.lock().await;
+    let _turn = TWO_REGIONS.acquire().await;
     let region = RegionUnderTest::start(Setup::durable().without_operations()).await.unwrap();
     let lives = Lives::start(&region, 1, 0).await.unwrap();
 

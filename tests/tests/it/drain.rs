@@ -14,7 +14,7 @@ use tests::load::{Attempts, Load, SUBMIT, referral};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::ONE_REGION;
+use crate::TWO_REGIONS;
 use crate::support::wounds;
 
 /// Writers at once.
@@ -48,7 +48,7 @@ async fn everything_is_there(region: RegionUnderTest) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_only_intake_stops_without_failing_a_request_it_accepted() {
-    let _turn = ONE_REGION.lock().await;
+    let _turn = TWO_REGIONS.acquire().await;
     let region = RegionUnderTest::start(Setup::durable().without_operations()).await.unwrap();
     let load = Load::start(&region.url().unwrap(), &region.ledger, WRITERS).unwrap();
 
@@ -68,7 +68,7 @@ async fn the_only_intake_stops_without_failing_a_request_it_accepted() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_a_second_intake_nobody_notices_that_one_stops() {
-    let _turn = ONE_REGION.lock().await;
+    let _turn = TWO_REGIONS.acquire().await;
     let setup = Setup::durable().without_operations().twice(Service::Intake);
     let region = RegionUnderTest::start(setup).await.unwrap();
     let load = Load::start(&region.url().unwrap(), &region.ledger, WRITERS).unwrap();
@@ -87,7 +87,7 @@ async fn with_a_second_intake_nobody_notices_that_one_stops() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_a_second_gateway_a_client_that_reconnects_notices_nothing() {
-    let _turn = ONE_REGION.lock().await;
+    let _turn = TWO_REGIONS.acquire().await;
     let setup = Setup::durable().without_operations().twice(Service::Gateway);
     let region = RegionUnderTest::start(setup).await.unwrap();
     let services = region.local.state().unwrap().services;

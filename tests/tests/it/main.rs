@@ -1,4 +1,4 @@
-//! Tests over real processes. One region at a time: two cores and one memory for all.
+//! Tests over real processes. Two regions at a time: a test waits more than it computes, for leases, terms and processes.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -20,5 +20,5 @@ mod support;
 mod tokens;
 mod walk;
 
-/// Regions of processes run one after the other.
-pub static ONE_REGION: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+/// How many regions of processes run at the same time.
+pub static TWO_REGIONS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);

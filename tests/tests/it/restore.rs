@@ -9,7 +9,7 @@ use tests::scenario::{People, Referral, form};
 use tests::web::{Ask, Web};
 use uuid::Uuid;
 
-use crate::ONE_REGION;
+use crate::TWO_REGIONS;
 use crate::support::wounds;
 
 /// Runs statements on the server, none of them in a transaction.
@@ -97,7 +97,7 @@ async fn agree(region: &RegionUnderTest) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_older_copy_of_intake_is_found_out_listed_and_mended() {
-    let _turn = ONE_REGION.lock().await;
+    let _turn = TWO_REGIONS.acquire().await;
     let region = RegionUnderTest::start(Setup::durable().without_operations()).await.unwrap();
     let web = Web::open(&region.url().unwrap()).unwrap();
     let people = People::sign_in(&web).await.unwrap();

@@ -20,7 +20,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::ONE_REGION;
+use crate::TWO_REGIONS;
 use crate::support::wounds;
 
 /// Clients that hang up at the gateway, and calls that are cancelled at intake itself.
@@ -35,7 +35,7 @@ async fn count(region: &RegionUnderTest, sql: &'static str) -> i64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_repeated_write_has_one_effect_and_a_stale_one_none() {
-    let _turn = ONE_REGION.lock().await;
+    let _turn = TWO_REGIONS.acquire().await;
     let region = RegionUnderTest::start(Setup::durable().without_operations()).await.unwrap();
     let web = Web::open(&region.url().unwrap()).unwrap();
     let people = People::sign_in(&web).await.unwrap();
@@ -141,7 +141,7 @@ async fn a_repeated_edit_gets_its_first_answer_although_the_version_moved_on(web
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clients_that_hang_up_leave_nothing_half_done() {
-    let _turn = ONE_REGION.lock().await;
+    let _turn = TWO_REGIONS.acquire().await;
     let region = RegionUnderTest::start(Setup::durable().without_operations()).await.unwrap();
     let url = region.url().unwrap();
     let load = Load::start(&url, &region.ledger, 1).unwrap();

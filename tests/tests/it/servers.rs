@@ -6,11 +6,11 @@ use tests::faults::Fault;
 use tests::harness::{RegionUnderTest, Setup};
 use tests::load::Load;
 
-use crate::ONE_REGION;
+use crate::TWO_REGIONS;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_broker_stopped_and_killed_under_load_loses_and_doubles_nothing() {
-    let _turn = ONE_REGION.lock().await;
+    let _turn = TWO_REGIONS.acquire().await;
     let region = RegionUnderTest::start(Setup::with_own_broker().without_operations()).await.unwrap();
     let load = Load::start(&region.url().unwrap(), &region.ledger, 4).unwrap();
 
@@ -34,7 +34,7 @@ async fn a_broker_stopped_and_killed_under_load_loses_and_doubles_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_paused_relay_and_its_stand_by_lose_and_double_nothing() {
-    let _turn = ONE_REGION.lock().await;
+    let _turn = TWO_REGIONS.acquire().await;
     // The gateway knows both.
     let setup = Setup::durable().without_operations().twice(Service::Intake);
     let region = RegionUnderTest::start(setup).await.unwrap();
@@ -63,7 +63,7 @@ async fn a_paused_relay_and_its_stand_by_lose_and_double_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_deleted_queue_is_made_again_and_republishing_brings_everything_back() {
-    let _turn = ONE_REGION.lock().await;
+    let _turn = TWO_REGIONS.acquire().await;
     // RabbitMQ 3.10: a queue that is deleted while it is being made can end the node's supervisor of dead-lettering, and then no
     // queue of ours can be made on that broker before it is restarted (see deploy/runbooks). Hence a broker of its own, and a
     // deletion only once the queue delivers.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use local::region_run::Service;
 use tests::harness::{RegionUnderTest, Setup, repository, run_program};
 
-use crate::ONE_REGION;
+use crate::TWO_REGIONS;
 use crate::support::changed;
 
 /// A service with the settings of a running process of it, on ports of its own.
@@ -66,7 +66,7 @@ fn spoilt(folder: &Path, name: &str, file: &str, find: &str, replace: &str) -> (
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_service_that_cannot_be_right_does_not_start_and_says_why() {
-    let _turn = ONE_REGION.lock().await;
+    let _turn = TWO_REGIONS.acquire().await;
     let region = RegionUnderTest::start(Setup::durable()).await.unwrap();
 
     for service in Service::ALL {

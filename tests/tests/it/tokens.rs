@@ -13,7 +13,7 @@ use tests::scenario::form;
 use tests::web::{Ask, Web};
 use tonic::Code;
 
-use crate::ONE_REGION;
+use crate::TWO_REGIONS;
 use crate::support::wounds;
 
 const LIST: &str = "/api/v1/referrals?programme=waasland-esf";
@@ -24,7 +24,7 @@ const MANDATE: &str = "0193a5c0-3000-7a01-8000-000000000001";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_service_believes_only_good_tokens() {
-    let _turn = ONE_REGION.lock().await;
+    let _turn = TWO_REGIONS.acquire().await;
     let region = RegionUnderTest::start(Setup::durable().without_operations()).await.unwrap();
     let ask = async |token: Option<&str>| -> Result<(), tonic::Status> {
         let mut request = tonic::Request::new(ListReferralsRequest {
@@ -75,7 +75,7 @@ fn mandates_that_do_not_count() -> Vec<(&'static str, Mandate)> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_gateway_lets_in_who_signed_in_and_has_a_mandate() {
-    let _turn = ONE_REGION.lock().await;
+    let _turn = TWO_REGIONS.acquire().await;
     let region = RegionUnderTest::start(Setup::durable()).await.unwrap();
     let web = Web::open(&region.url().unwrap()).unwrap();
 

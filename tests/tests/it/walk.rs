@@ -4,12 +4,12 @@ use tests::check::drained;
 use tests::delivery::Databases;
 use tests::harness::{RegionUnderTest, Setup};
 
-use crate::ONE_REGION;
+use crate::TWO_REGIONS;
 use crate::support::wounds;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_walk_comes_to_its_end() {
-    let _turn = ONE_REGION.lock().await;
+    let _turn = TWO_REGIONS.acquire().await;
     let region = RegionUnderTest::start(Setup::durable()).await.unwrap();
     let mut steps = Vec::new();
 
@@ -28,7 +28,7 @@ async fn the_walk_comes_to_its_end() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sixteen_visits_are_walked_in_another_region() {
-    let _turn = ONE_REGION.lock().await;
+    let _turn = TWO_REGIONS.acquire().await;
     let region = RegionUnderTest::start(Setup::durable().of_region("katrol-asse")).await.unwrap();
     let mut steps = Vec::new();
 

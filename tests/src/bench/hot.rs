@@ -1,0 +1,154 @@
+//! What people ask all day, through the gateway on real processes: the reads of a coach and a coordinator against the cheapest
+//! answer to somebody who signed in, the writes against a referral, which `write` holds against `pgbench`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use chassis::id::IdGenerator;
+use reqwest::{Client, RequestBuilder};
+use serde_json::json;
+
+use super::{Effort, Verdict, closed_loop, difference, ratio, sentinel};
+use crate::harness::{RegionUnderTest, Setup};
+use crate::life::{Case, PROGRAMME, Troupe};
+use crate::load::{Attempts, referral};
+use crate::web::Web;
+
+/// Of the cheapest answer behind a session: the rest is a second process and its statements.
+const READ_FLOOR: f64 = 0.25;
+/// Of a referral: a write of the same shape, with a check of who is on the case.
+const WRITE_FLOOR: f64 = 0.5;
+/// Requests in flight at a time.
+const CONNECTIONS: u64 = 16;
+/// Running cases of the one coach who asks.
+const CASES: u64 = 8;
+/// Logged contacts before a list is read: more than a page.
+const CONTACTS: u64 = 60;
+
+/// A question or a write, as a request that can be sent any number of times.
+type Request = Arc<dyn Fn(&Client) -> RequestBuilder + Send + Sync>;
+
+/// Measures.
+///
+/// # Errors
+/// When the region or an answer is not as it should be.
+pub async fn run(effort: Effort) -> anyhow::Result<Vec<Verdict>> {
+    let region = RegionUnderTest::start(Setup::with_own_broker().without_operations()).await?;
+    let web = Arc::new(Web::forgetful(&region.url()?)?);
+    let troupe = Troupe::enter(&region, &web, &Arc::new(Attempts::default())).await?;
+    troupe.hire().await?;
+    let mut cases = Vec::new();
+    for number in 0..CASES {
+        let admitted = troupe.admit(number).await?;
+        cases.push(troupe.accompany(admitted, Some(&troupe.coaches[0].worker)).await?);
+    }
+    let case = cases.first().context("somebody is accompanied")?;
+    troupe.work_on(case).await?;
+    let waiting = troupe.admit(CASES).await?;
+
+    let door = region.url()?;
+    let (els, coach) = (troupe.els.cookie().to_owned(), case.coach.hand.cookie().to_owned());
+    let log = log_contact(&door, case, &troupe.today());
+    for _ in 0..CONTACTS {
+        log(&Client::new()).send().await?.error_for_status()?;
+    }
+    let session = get(&door, "/api/v1/session", &coach);
+    let refer = post(&door, "/api/v1/referrals", "", &referral("partner", 1));
+    let year = troupe.today().get(..4).context("a day has a year")?.to_owned();
+    let trajectory = format!("/api/v1/trajectories/{}", case.trajectory);
+    let reads = [
+        (
+            "own_trajectories",
+            "/api/v1/trajectories?view=TRAJECTORY_VIEW_MINE&state=TRAJECTORY_STATE_OPEN".to_owned(),
+            &coach,
+        ),
+        ("trajectory", trajectory.clone(), &coach),
+        ("contacts", format!("{trajectory}/contacts"), &coach),
+        ("referrals", format!("/api/v1/referrals?programme={PROGRAMME}"), &els),
+        (
+            "figures",
+            format!("/api/v1/reports/trajectories?programme={PROGRAMME}&from={year}-01-01&to={year}-03-31"),
+            &els,
+        ),
+    ];
+    let time = effort.half / 2;
+    let mut verdicts = Vec::new();
+    for (name, path, cookie) in &reads {
+        let ours = get(&door, path, cookie);
+        let name = format!("read_{name}_vs_session");
+        verdicts.push(compare(&name, &ours, &session, (effort.pairs, time), READ_FLOOR).await?);
+    }
+    let needs = json!({"languages": ["nl"], "lifeDomains": ["work"], "weight": "regular", "firstDay": troupe.today()});
+    let propose =
+        post(&door, &format!("/api/v1/participations/{}:propose", waiting.participation), &els, &needs);
+    for (name, ours) in [("log_contact", &log), ("propose_match", &propose)] {
+        let name = format!("write_{name}_vs_referral");
+        verdicts.push(compare(&name, ours, &refer, (effort.pairs, time), WRITE_FLOOR).await?);
+    }
+    region.stop().await?;
+    Ok(verdicts)
+}
+
+async fn compare(
+    name: &str,
+    ours: &Request,
+    peer: &Request,
+    (pairs, time): (usize, Duration),
+    floor: f64,
+) -> anyhow::Result<Verdict> {
+    let rate = async |request: &Request| {
+        let (count, seconds) =
+            closed_loop(Arc::clone(request), CONNECTIONS, time).await.with_context(|| name.to_owned())?;
+        anyhow::Ok(f64::from(u32::try_from(count)?) / seconds)
+    };
+    rate(ours).await?;
+    rate(peer).await?;
+    let (mut figures, mut noise) = (Vec::new(), 0.0_f64);
+    for pair in 0..pairs {
+        let before = sentinel();
+        figures.push(if pair % 2 == 0 {
+            let ours = rate(ours).await?;
+            (ours, rate(peer).await?)
+        } else {
+            let peer = rate(peer).await?;
+            (rate(ours).await?, peer)
+        });
+        noise = noise.max(difference(before, sentinel()));
+    }
+    Ok(ratio(name, &figures, floor, noise))
+}
+
+fn get(door: &str, path: &str, cookie: &str) -> Request {
+    let (url, cookie) = (format!("{door}{path}"), cookie.to_owned());
+    Arc::new(move |client| client.get(&url).header("cookie", &cookie).header("sec-fetch-site", "same-origin"))
+}
+
+fn post(door: &str, path: &str, cookie: &str, body: &serde_json::Value) -> Request {
+    let (url, cookie, body) = (format!("{door}{path}"), cookie.to_owned(), body.to_string());
+    Arc::new(move |client| {
+        let request = client.post(&url).header("content-type", "application/json").body(body.clone());
+        let request = request.header("idempotency-key", IdGenerator.uuid().to_string());
+        if cookie.is_empty() {
+            return request;
+        }
+        request.header("cookie", &cookie).header("sec-fetch-site", "same-origin")
+    })
+}
+
+fn log_contact(door: &str, case: &Case, today: &str) -> Request {
+    let contact = json!({
+        "day": today,
+        "outcome": "CONTACT_OUTCOME_REACHED",
+        "timeClass": "TIME_CLASS_AROUND_PARTICIPANT",
+        "minutes": 1,
+        "domain": "work",
+        "note": "Kanarie: even gebeld",
+    });
+    post(
+        door,
+        &format!("/api/v1/trajectories/{}/contacts", case.trajectory),
+        case.coach.hand.cookie(),
+        &contact,
+    )
+}
