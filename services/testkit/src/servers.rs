@@ -1,7 +1,8 @@
 //! A private PostgreSQL and RabbitMQ, once per test process.
 
+use std::collections::VecDeque;
 use std::process::Child;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use local::Progress;
 use local::postgres::{PostgresOptions, PrivatePostgres, Profile};
@@ -106,7 +107,7 @@ async fn start_private() -> Result<(Servers, PrivatePostgres, PrivateRabbit), St
         .keep();
     let ledger = Ledger::open(folder.join("processes")).map_err(text)?;
     let data = PrivatePostgres::data_folder(&folder).map_err(text)?;
-    let guard = guard::start(&ledger, &folder, &data).map_err(|error| error.to_string())?;
+    let guard = guard::start(ledger.folder(), &folder, &data).map_err(|error| error.to_string())?;
     // Once per process: `SERVERS` keeps also what could not be started.
     let _ = GUARD.set(guard);
     let progress = Progress::silent();
@@ -127,10 +128,20 @@ async fn start_private() -> Result<(Servers, PrivatePostgres, PrivateRabbit), St
     Ok((servers, postgres, rabbit))
 }
 
-/// Deletes a vhost in the background, for the end of a test, where nothing can be awaited. The broker is thrown away after the
-/// run anyway, so nobody waits for it and an error does not matter.
+/// Vhosts of tests that ended which are still there.
+const KEPT_VHOSTS: usize = 8;
+
+/// Deletes a vhost in the background, for the end of a test, where nothing can be awaited: once as many tests more have ended, for
+/// a queue that goes while RabbitMQ 3.10 still starts its dead-lettering ends that for the whole broker, and no queue of ours can
+/// be made any more. The broker is thrown away after the run anyway, so nobody waits for it and an error does not matter.
 pub fn delete_vhost(servers: &Servers, vhost: &str) {
-    let (management, vhost) = (servers.management.clone(), vhost.to_owned());
+    static KEPT: Mutex<VecDeque<String>> = Mutex::new(VecDeque::new());
+    let oldest = {
+        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.push_back(vhost.to_owned());
+        if kept.len() > KEPT_VHOSTS { kept.pop_front() } else { None }
+    };
+    let (management, Some(vhost)) = (servers.management.clone(), oldest) else { return };
     let _ = std::thread::Builder::new().name("delete vhost".to_owned()).spawn(move || {
         if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() {
             let _ = runtime.block_on(management.delete_vhost(&vhost));
