@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::process::Child;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -11,6 +12,7 @@ use local::region_run::{GivenBroker, LocalRegion, RegionOptions, Service};
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tempfile::TempDir;
+use testkit::guard;
 
 use crate::ledger::Ledger;
 
@@ -79,6 +81,8 @@ pub struct RegionUnderTest {
     pub ledger: Arc<Ledger>,
     failpoints: BTreeMap<Service, PathBuf>,
     folder: TempDir,
+    /// Ends the servers when we are killed.
+    guard: Child,
 }
 
 /// The folder of the repository.
@@ -187,8 +191,10 @@ impl RegionUnderTest {
         }
         let vhost = options.vhost.clone();
         let ledger = Arc::new(Ledger::create(&folder.path().join("ledger.jsonl"))?);
+        let data = folder.path().join("data");
+        let guard = guard::start(&data.join("pids"), folder.path(), &data)?;
         let local = LocalRegion::start(options).await.context("the region does not start")?;
-        Ok(Self { local, vhost, ledger, failpoints, folder })
+        Ok(Self { local, vhost, ledger, failpoints, folder, guard })
     }
 
     /// Where browsers go.
@@ -234,8 +240,11 @@ impl RegionUnderTest {
     }
 
     /// Stops everything in good order and gives the folder with what is left: data, logs, keys.
-    pub async fn stop_and_keep(self) -> anyhow::Result<TempDir> {
+    pub async fn stop_and_keep(mut self) -> anyhow::Result<TempDir> {
         self.local.stop().await?;
+        // It would remove the folder.
+        self.guard.kill()?;
+        self.guard.wait()?;
         Ok(self.folder)
     }
 

@@ -5,8 +5,6 @@ use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use local::processes::Ledger;
-
 /// Waits for the end of its input, then kills every process of the ledger `$1` that is still the one that was written down (its
 /// start time is field 22 of its `stat`), and removes the folders `$2` and `$3`. The folder around `$3` goes when it is empty.
 const SCRIPT: &str = r#"
@@ -26,15 +24,15 @@ rmdir -- "${3%/*}"
 "#;
 
 /// Starts a small shell that waits for our end of a pipe to close - we ended, however - and then ends what the ledger
-/// of the servers names. A test program has no hook of its own at its end.
+/// of the servers (its folder, which need not be there yet) names. A test program has no hook of its own at its end.
 ///
 /// To be started before the first server: who is killed while they start leaves none behind either. The shell is in a
 /// process group of its own, or a signal to the group of the test program - Ctrl-C, a job that is cancelled - would end it
 /// too, and the servers, which are in groups of their own, would stay.
-pub fn start(ledger: &Ledger, region: &Path, data: &Path) -> io::Result<Child> {
+pub fn start(ledger: &Path, region: &Path, data: &Path) -> io::Result<Child> {
     Command::new("sh")
         .args(["-c", SCRIPT, "sh"])
-        .args([ledger.folder(), region, data])
+        .args([ledger, region, data])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -44,7 +42,7 @@ pub fn start(ledger: &Ledger, region: &Path, data: &Path) -> io::Result<Child> {
 
 #[cfg(test)]
 mod tests {
-    use local::processes::{Identity, Stop};
+    use local::processes::{Identity, Ledger, Stop};
     use std::fs;
 
     use super::*;
@@ -66,7 +64,7 @@ mod tests {
         let data = around.join("postgres");
         fs::create_dir_all(&data).unwrap();
         let ledger = Ledger::open(region.join("processes")).unwrap();
-        let mut guard = start(&ledger, &region, &data).unwrap();
+        let mut guard = start(ledger.folder(), &region, &data).unwrap();
         let (server, mut stranger) = (sleeper(), sleeper());
         let identity = Identity::of(server.id()).unwrap();
         ledger.add("server", &identity, Stop::Terminate).unwrap();

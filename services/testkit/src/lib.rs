@@ -13,7 +13,7 @@
 mod callers;
 mod database;
 mod eventually;
-mod guard;
+pub mod guard;
 mod producer;
 mod region;
 pub mod rooms;

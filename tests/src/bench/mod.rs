@@ -12,7 +12,9 @@
 pub mod events;
 pub mod footprint;
 pub mod hot;
+mod pgbench;
 mod raw_broker;
+mod statements;
 pub mod write;
 
 use std::sync::Arc;
@@ -20,6 +22,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use reqwest::{Client, RequestBuilder};
+
+/// A question or a write, as a request that can be sent any number of times.
+type Request = Arc<dyn Fn(&Client) -> RequestBuilder + Send + Sync>;
 
 /// How long to measure.
 #[derive(Debug, Clone, Copy)]

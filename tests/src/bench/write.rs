@@ -1,7 +1,6 @@
 //! POST through gateway and gRPC to commit, all mechanisms on, against `pgbench` running the same statements on the same
 //! server with the same durability.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -9,14 +8,13 @@ use std::time::Duration;
 use anyhow::Context as _;
 use chassis::id::IdGenerator;
 
-use super::{Effort, Verdict, closed_loop, difference, ratio, sentinel};
+use super::{Effort, Verdict, closed_loop, difference, pgbench, ratio, sentinel};
 use crate::harness::{RegionUnderTest, Setup, repository};
 use crate::load::referral;
 
 const FLOOR: f64 = 0.35;
 /// Requests in flight at a time; both sides at about their best.
 const CONNECTIONS: u64 = 16;
-const PGBENCH_CLIENTS: &str = "8";
 const WARM_UP: Duration = Duration::from_secs(2);
 
 /// Measures.
@@ -30,16 +28,16 @@ pub async fn run(effort: Effort) -> anyhow::Result<Verdict> {
     }
     let peer = prepare_peer(&region).await?;
     posts(&region, WARM_UP).await?;
-    pgbench(&region, &peer, WARM_UP).await?;
+    peer_referrals(&region, &peer, WARM_UP).await?;
     let mut pairs = Vec::new();
     let mut noise: f64 = 0.0;
     for pair in 0..effort.pairs {
         let before = sentinel();
         let (ours, theirs) = if pair % 2 == 0 {
             let ours = posts(&region, effort.half).await?;
-            (ours, pgbench(&region, &peer, effort.half).await?)
+            (ours, peer_referrals(&region, &peer, effort.half).await?)
         } else {
-            let theirs = pgbench(&region, &peer, effort.half).await?;
+            let theirs = peer_referrals(&region, &peer, effort.half).await?;
             (posts(&region, effort.half).await?, theirs)
         };
         noise = noise.max(difference(before, sentinel()));
@@ -111,37 +109,10 @@ async fn prepare_peer(region: &RegionUnderTest) -> anyhow::Result<String> {
 }
 
 /// Transactions per second of pgbench with the statements of one referral.
-async fn pgbench(region: &RegionUnderTest, database: &str, time: Duration) -> anyhow::Result<f64> {
-    let postgres = region.local.postgres().context("the region has a PostgreSQL of its own")?;
+async fn peer_referrals(region: &RegionUnderTest, database: &str, time: Duration) -> anyhow::Result<f64> {
     let started = std::time::SystemTime::UNIX_EPOCH.elapsed()?;
-    let script: PathBuf = repository().join("tests/bench/submit_referral.sql");
-    // The path of the search may hold a link to the server alone; its tools stand beside the server itself.
-    let server = local::packages::Machine::look().postgres()?.program("postgres");
-    let program = std::fs::canonicalize(server)?.with_file_name("pgbench");
-    let output = tokio::process::Command::new(&program)
-        .args([
-            "-n",
-            "-M",
-            "prepared",
-            "-c",
-            PGBENCH_CLIENTS,
-            "-j",
-            "1",
-            "-h",
-            "127.0.0.1",
-            "-U",
-            "intake_runtime",
-        ])
-        .args(["-p", &postgres.port().to_string(), "-T", &time.as_secs().to_string()])
-        // Ids rise from run to run and from transaction to transaction.
-        .args(["-D", "n=0", "-D", &format!("base={}", started.as_micros())])
-        .arg("-f")
-        .arg(script)
-        .arg(database)
-        .output()
-        .await?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    anyhow::ensure!(output.status.success(), "pgbench failed: {}", String::from_utf8_lossy(&output.stderr));
-    let line = text.lines().find(|line| line.starts_with("tps = ")).context("pgbench printed no tps")?;
-    Ok(line.split_whitespace().nth(2).context("no figure")?.parse()?)
+    // Ids rise from run to run and from transaction to transaction.
+    let variables = ["n=0".to_owned(), format!("base={}", started.as_micros())];
+    let script = repository().join("tests/bench/submit_referral.sql");
+    pgbench::per_second(region, "intake", database, &script, &variables, time).await
 }

@@ -1,7 +1,7 @@
 //! A process dies at the worst moments, under load: nothing acknowledged is lost, nothing is done twice.
 
+use std::future::ready;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use local::region_run::Service;
 use tests::check::{drained, invariants};
@@ -38,15 +38,13 @@ async fn survives(setup: Setup, faults: &[Fault]) {
 
 /// Waits until so many writes are acknowledged.
 async fn goes_on(region: &RegionUnderTest, lives: &mut Lives, wanted: usize) -> anyhow::Result<()> {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while region.ledger.acknowledged()? <= wanted {
-        if let Some(trouble) = lives.trouble() {
-            return Err(trouble);
-        }
-        anyhow::ensure!(Instant::now() < deadline, "writes are not acknowledged again after the fault");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    Ok(())
+    testkit::eventually("writes are acknowledged again after the fault", || {
+        ready(match (lives.trouble(), region.ledger.acknowledged()) {
+            (Some(trouble), _) | (None, Err(trouble)) => Some(Err(trouble)),
+            (None, Ok(count)) => (count > wanted).then_some(Ok(())),
+        })
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
