@@ -4,6 +4,7 @@
 //! outbox rows. No audit, no data. Outside of it only the relay's lock and LISTEN touch the database.
 
 mod audit;
+mod begin;
 mod deployment;
 mod error;
 mod histories;
@@ -15,6 +16,7 @@ mod pool;
 mod unit_of_work;
 mod work;
 
+pub use begin::begin;
 pub use deployment::{Deployment, DeploymentError};
 pub use error::DatabaseError;
 pub use histories::extend_digest;

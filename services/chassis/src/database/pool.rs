@@ -6,6 +6,7 @@ use std::time::Duration;
 use secrecy::ExposeSecret as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
+use super::begin::leave;
 use super::{DatabaseError, Deployment, DeploymentError};
 use crate::config::{DatabaseConfig, millis};
 
@@ -83,15 +84,7 @@ pub async fn open(
         .min_connections(1)
         .acquire_timeout(millis(config.acquire_timeout_ms))
         .test_before_acquire(false)
-        // sqlx 0.9 can hand a connection back inside an open transaction when `begin` is cancelled: the next write on it would
-        // be answered and never committed. Work runs in its own task and cannot be cancelled; this is the second net. With a
-        // `begin` before it, one round trip rolls back what is open and PostgreSQL logs no warning when nothing is.
-        .after_release(|connection, _| {
-            Box::pin(async move {
-                sqlx::raw_sql("begin; rollback").execute(connection).await?;
-                Ok(true)
-            })
-        })
+        .after_release(|connection, _| Box::pin(leave(connection)))
         .connect_lazy_with(options(config, service)?);
     let mut tries = 0;
     let deployment = loop {

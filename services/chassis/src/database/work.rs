@@ -5,7 +5,7 @@ use proto::Event;
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
-use super::{DatabaseError, Deployment, audit, idempotency, outbox};
+use super::{DatabaseError, Deployment, audit, begin, idempotency, outbox};
 use crate::caller::{Caller, Grant};
 use crate::clock::Clock;
 use crate::id::IdGenerator;
@@ -49,7 +49,7 @@ pub(crate) struct Context {
 
 impl Work {
     pub(super) async fn begin(pool: &sqlx::PgPool, context: Context) -> Result<Self, DatabaseError> {
-        let mut transaction = pool.begin().await?;
+        let mut transaction = begin(pool).await?;
         let caller = &context.caller;
         let worker = caller.worker.map(|id| id.to_string()).unwrap_or_default();
         let organisation = caller.organisation.map(|id| id.to_string()).unwrap_or_default();

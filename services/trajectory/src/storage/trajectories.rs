@@ -243,8 +243,10 @@ pub async fn latest_day(connection: &mut PgConnection, id: TrajectoryId) -> Resu
 pub async fn refresh_last_reached(connection: &mut PgConnection, id: TrajectoryId) -> Result<(), Error> {
     sqlx::query!(
         "update trajectories
-         set last_reached_on = (select max(day) from contacts
-                                where contacts.trajectory_id = $1 and outcome = 'reached' and not struck_out)
+         set last_reached_on = (select day from contacts
+                                where contacts.trajectory_id = $1 and outcome = 'reached' and not struck_out
+                                order by day desc
+                                limit 1)
          where trajectory_id = $1",
         id.as_uuid(),
     )
