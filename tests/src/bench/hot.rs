@@ -24,8 +24,8 @@ const WRITE_FLOOR: f64 = 0.5;
 const CONNECTIONS: u64 = 16;
 /// Running cases of the one coach who asks.
 const CASES: u64 = 8;
-/// Logged contacts before a list is read: more than a page.
-const CONTACTS: u64 = 60;
+/// Contacts of each case and referrals before a list is read: more than a page.
+const ROWS: u64 = 60;
 
 /// Measures.
 ///
@@ -48,10 +48,15 @@ pub async fn run(effort: Effort) -> anyhow::Result<Vec<Verdict>> {
     let door = region.url()?;
     let (els, coach) = (troupe.els.cookie().to_owned(), case.coach.hand.cookie().to_owned());
     let log = log_contact(&door, &cases, &troupe.today());
-    for _ in 0..CONTACTS * CASES {
-        log(&Client::new()).send().await?.error_for_status()?;
-    }
     let refer = post(&door, "/api/v1/referrals", "", &referral("partner", 1));
+    let client = Client::new();
+    for row in 0..ROWS {
+        let somebody = post(&door, "/api/v1/referrals", "", &referral("partner", 1_000 + row));
+        somebody(&client).send().await?.error_for_status()?;
+        for _ in 0..CASES {
+            log(&client).send().await?.error_for_status()?;
+        }
+    }
     let year = troupe.today().get(..4).context("a day has a year")?.to_owned();
     let trajectory = format!("/api/v1/trajectories/{}", case.trajectory);
     let reads = [
