@@ -11,6 +11,7 @@ Examples:
   bondgenoot check                          is everything in order, and if not, what to do
   bondgenoot queue parked intake            events that could not be applied
   bondgenoot region check region.toml       what is wrong with a region file, and where
+  bondgenoot budget check budget.toml       what a budget comes to, and whether it is paid to the cent
 
 Exit codes: 0 in order, 1 a finding or a failure, 2 wrong use, 3 not reachable, 4 refused.
 Data goes to stdout, talk to stderr. Colour only on a terminal; NO_COLOR switches it off.";
@@ -69,6 +70,9 @@ Examples:
     /// Region files and programme files
     #[command(subcommand)]
     Region(RegionCommand),
+    /// Budget files, computed without a server
+    #[command(subcommand)]
+    Budget(BudgetCommand),
     /// Events that could not be applied
     #[command(subcommand)]
     Queue(QueueCommand),
@@ -182,6 +186,21 @@ pub enum RegionCommand {
                             bondgenoot region check programmes/new.toml --json")]
     Check {
         /// The file, or the folder that holds region.toml
+        file: PathBuf,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Verbs of `budget`.
+#[derive(Debug, Subcommand)]
+pub enum BudgetCommand {
+    /// Computes a budget file to the cent and prints its controls; 0 when all are 0, 1 when not, 2 when it cannot be read
+    #[command(after_help = "Examples:\n  bondgenoot budget check deploy/budgets/waasland-2024.toml\n  \
+                            bondgenoot budget check my-budget.toml --json")]
+    Check {
+        /// The file; deploy/budgets/README.md explains how to write one
         file: PathBuf,
         /// Prints JSON
         #[arg(long)]

@@ -8,6 +8,7 @@
 //! The command owns no data. It learns where a region is from `region.json` ([`place`]) and calls the services as the
 //! principal *operator* ([`operator`]).
 
+mod budget_report;
 mod checkup;
 pub mod cli;
 mod commands;

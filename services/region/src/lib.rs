@@ -4,6 +4,8 @@
 //! with what capacity, instruments, duties, money and terms. [`load`] reads and checks them and gives a [`Region`],
 //! or a [`Report`] with every mistake of all files, each with its place and what would be right.
 //!
+//! A **budget file** ([`budget`]) is a budget with the rules it is computed under, for computing it without a service.
+//!
 //! The library is pure: it reads files and does nothing else. It owns no data; services store the version of each
 //! file that they worked under by its [`ContentHash`].
 //!
@@ -12,6 +14,7 @@
 //! [`InszNumber`], [`PostalCode`], [`PartialDate`] and the codes. How to write a file: `deploy/regions/README.md`.
 
 mod answers;
+pub mod budget;
 mod closed_set;
 mod explained;
 mod load;

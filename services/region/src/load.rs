@@ -23,6 +23,8 @@ closed_set! {
         Region = "region",
         /// A programme.
         Programme = "programme",
+        /// A budget with its rules.
+        Budget = "budget",
     }
 }
 
@@ -54,7 +56,7 @@ pub fn load_from(
 ) -> Result<Region, Report> {
     let file = File::new(source);
     let mut draft = RegionDraft { region: None, programme_paths: Vec::new() };
-    read_root(&file, FileKind::Region, |section, version| {
+    read_versioned(&file, FileKind::Region, |section, version| {
         draft = RegionDraft::read(section, version);
     });
     let mut programmes: Vec<Programme> = Vec::new();
@@ -128,7 +130,7 @@ fn read_programme(source: &Source, region: Option<&File<'_>>) -> Result<Programm
         None => file.names.borrow_mut().give_up(Namespace::Partner),
     }
     let mut programme = None;
-    read_root(&file, FileKind::Programme, |section, version| {
+    read_versioned(&file, FileKind::Programme, |section, version| {
         programme = Programme::read(section, version);
     });
     let mistakes = file.into_mistakes();
@@ -138,8 +140,26 @@ fn read_programme(source: &Source, region: Option<&File<'_>>) -> Result<Programm
     }
 }
 
-/// Parses the text and reads its head: kind, format, version and first day; then everything else with `read`.
-fn read_root(file: &File<'_>, kind: FileKind, read: impl FnOnce(&mut Section<'_, '_>, Option<FileVersion>)) {
+/// Parses the text and reads its head with version and first day; then everything else with `read`.
+fn read_versioned(
+    file: &File<'_>,
+    kind: FileKind,
+    read: impl FnOnce(&mut Section<'_, '_>, Option<FileVersion>),
+) {
+    let hash = toml_span::parse(&file.source.text).ok().map(|root| ContentHash::of(&root));
+    read_root(file, kind, |section| {
+        let number = section.integer("version", 1..=u32::MAX);
+        let valid_from = section.date("valid_from");
+        let version = (|| {
+            let text = file.source.text.clone();
+            Some(FileVersion { number: number?, valid_from: valid_from?, hash: hash?, text })
+        })();
+        read(section, version);
+    });
+}
+
+/// Parses the text and reads its head: kind and format; then everything else with `read`.
+pub(crate) fn read_root(file: &File<'_>, kind: FileKind, read: impl FnOnce(&mut Section<'_, '_>)) {
     let root = match toml_span::parse(&file.source.text) {
         Ok(root) => root,
         Err(error) => return crate::read::report_not_toml(file, &error),
@@ -161,15 +181,8 @@ fn read_root(file: &File<'_>, kind: FileKind, read: impl FnOnce(&mut Section<'_,
             section.abandon();
             return Some(());
         }
-        let format = section.integer("format", FORMAT..=FORMAT);
-        let number = section.integer("version", 1..=u32::MAX);
-        let valid_from = section.date("valid_from");
-        let version = (|| {
-            format?;
-            let (hash, text) = (ContentHash::of(&root), file.source.text.clone());
-            Some(FileVersion { number: number?, valid_from: valid_from?, hash, text })
-        })();
-        read(section, version);
+        section.integer("format", FORMAT..=FORMAT);
+        read(section);
         Some(())
     });
 }

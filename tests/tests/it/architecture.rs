@@ -21,7 +21,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("gateway", &["chassis", "proto", "region"]),
     ("local", &["region"]),
     ("testkit", &["chassis", "local", "proto", "region"]),
-    ("bondgenoot", &["chassis", "local", "proto", "region"]),
+    // Of finance it uses the arithmetic of budgets, so that a budget is computed in one way everywhere.
+    ("bondgenoot", &["chassis", "finance", "local", "proto", "region"]),
     ("tests", &["bondgenoot", "chassis", "local", "proto", "region", "testkit"]),
 ];
 

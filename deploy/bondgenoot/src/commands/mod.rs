@@ -1,5 +1,6 @@
 //! One file per command, and what several of them share.
 
+mod budget_check;
 mod build;
 mod check;
 mod clock;
@@ -18,7 +19,7 @@ mod status;
 pub(crate) use build::build_programs;
 pub(crate) use progressing::Progressing;
 
-use crate::cli::{Cli, Command, QueueCommand, RegionCommand, RestoreCommand};
+use crate::cli::{BudgetCommand, Cli, Command, QueueCommand, RegionCommand, RestoreCommand};
 use crate::failure::{Exit, Outcome};
 use crate::place::Target;
 use crate::terminal::Terminal;
@@ -33,6 +34,7 @@ pub async fn run(cli: Cli, terminal: &Terminal) -> Outcome {
         Command::Check(arguments) => check::run(&Target::find(place)?, arguments, terminal).await,
         Command::Status(arguments) => status::run(&Target::find(place)?, arguments.json, terminal).await,
         Command::Region(RegionCommand::Check { file, json }) => region_check::run(&file, json, terminal),
+        Command::Budget(BudgetCommand::Check { file, json }) => budget_check::run(&file, json, terminal),
         Command::Queue(QueueCommand::Parked { service, json }) => {
             queue::parked(&Target::find(place)?, service.as_deref(), json, terminal).await
         }

@@ -6,6 +6,7 @@
 
 mod apportion;
 mod budget;
+mod budget_check;
 mod claim;
 mod claim_lines;
 mod contact_time;
@@ -36,6 +37,7 @@ mod wage_period;
 
 pub use apportion::apportion;
 pub use budget::{Budget, BudgetError, BudgetState, MOST_LINES, Standing};
+pub use budget_check::{BudgetCheck, Unmet, check_budget};
 pub use chassis::etag::Etag;
 pub use chassis::money::{Amount, Money, OutOfRange, Rounding};
 pub use claim::{Claim, ClaimKind, ClaimPeriod, ClaimState, WrongState};

@@ -54,11 +54,17 @@ pub fn price(model: &FinanceModel, wage: Money, hours: Hours) -> Result<PricedLi
     Ok(PricedLine { rate, cost: cost_of(model, rate, hours)?, exact: exact_cost(model, wage, hours)? })
 }
 
+/// Decimals that are kept of a quotient without end. It only says what rounding did; all 28 digits would leave no room for the
+/// flat rate on it.
+const QUOTIENT_DECIMALS: u32 = 12;
+
 fn exact_cost(model: &FinanceModel, wage: Money, hours: Hours) -> Result<Amount, OutOfRange> {
     match &model.hourly_rate {
         // Multiplied first, so that the endless quotient is cut once and at the end.
         HourlyRate::AnnualCost { hours: divisor } => {
-            Amount::from(wage).checked_mul(hours.decimal())?.checked_div(Decimal::from(*divisor))
+            let quotient =
+                Amount::from(wage).checked_mul(hours.decimal())?.checked_div(Decimal::from(*divisor))?;
+            Ok(Amount::from_euro(quotient.euro().round_dp(QUOTIENT_DECIMALS)))
         }
         HourlyRate::GrossMonthFactor { .. } | HourlyRate::Documented => {
             exact_rate(model, wage)?.checked_mul(hours.decimal())

@@ -24,6 +24,8 @@ mod month_lock_race;
 mod properties;
 mod put_funding;
 mod put_staff_line;
+mod random_budget;
+mod reference;
 mod row_security;
 mod row_security_hours;
 mod rules;
