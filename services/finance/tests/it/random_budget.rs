@@ -145,14 +145,14 @@ impl Budget {
                 let computed = computed.round(rounding(&model)).unwrap();
                 let off = if dice.below(3) == 0 { number(dice.below(7)) - 3 } else { 0 };
                 let amount = Money::from_cents((computed.cents() + off).max(0));
-                let bases = [
+                let choices = [
                     None,
                     None,
                     Some(ShareBasis::Cost),
                     Some(ShareBasis::Agreed),
                     Some(ShareBasis::YearlyMaximum),
                 ];
-                let basis = dice.pick(&bases);
+                let basis = dice.pick(&choices);
                 funding.lines.push(FundingLine {
                     component: component.code.clone(),
                     source: share.source,
@@ -185,10 +185,10 @@ impl Budget {
             said(flat.split.map(|split| split.shared_percent)),
         );
         let component = |one: &Component| {
-            let shares = one.funding.iter().map(|share| {
+            let payers = one.funding.iter().map(|share| {
                 format!(",{}:{}{}", share.source, share.percent, if share.balancing { ":b" } else { "" })
             });
-            format!("{},{}{}", one.code, said(one.budget_euro), shares.collect::<String>())
+            format!("{},{}{}", one.code, said(one.budget_euro), payers.collect::<String>())
         };
         let line = |one: &StaffLine| {
             let (wage, hours) = (euro(one.wage.expose()), one.hours.decimal());
