@@ -7,6 +7,7 @@
 mod apportion;
 mod budget;
 mod budget_check;
+mod cell_number;
 mod claim;
 mod claim_lines;
 mod contact_time;
@@ -38,6 +39,7 @@ mod wage_period;
 pub use apportion::apportion;
 pub use budget::{Budget, BudgetError, BudgetState, MOST_LINES, Standing};
 pub use budget_check::{BudgetCheck, Unmet, check_budget};
+pub use cell_number::{CellError, read_cell};
 pub use chassis::etag::Etag;
 pub use chassis::money::{Amount, Money, OutOfRange, Rounding};
 pub use claim::{Claim, ClaimKind, ClaimPeriod, ClaimState, WrongState};
