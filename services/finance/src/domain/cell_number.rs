@@ -237,7 +237,8 @@ mod tests {
         /// However an amount is written, it is read as itself or refused as having two readings, of which it is one.
         #[test]
         fn no_amount_is_read_as_another(
-            cents in 0..1_000_000_000_000_u64,
+            // Small ones often: two readings are only there below a million.
+            cents in prop_oneof![0..1_000_000_u64, 0..1_000_000_000_u64, 0..1_000_000_000_000_u64],
             style in 0..6_usize,
             decimals in 0..4_u32,
         ) {
