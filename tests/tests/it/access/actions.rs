@@ -1,4 +1,4 @@
-//! Every route about a case, a worker, a budget or figures, each with a question that is good in every other way. Edits come
+//! Every route about a case, a worker or figures (those about money and hours stand beside), each with a question that is good in every other way. Edits come
 //! on a version that nobody read, so that who may edit learns that and nothing changes.
 
 use chassis::caller::{Role, Scope};
@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 use tests::life::PROGRAMME;
 use tests::web::Ask;
 
+use super::finance;
 use super::oracle::{Mandate, Relation, Rule, expected, has_cases};
 use super::stage::Stage;
 
 /// Nobody's id.
-const NOBODY: &str = "0190b2c4-7d1e-7c3a-9b2f-3c1d5e7f9a0b";
+pub(super) const NOBODY: &str = "0190b2c4-7d1e-7c3a-9b2f-3c1d5e7f9a0b";
 /// A programme that is nowhere.
 const NOWHERE: &str = "nowhere";
 
@@ -23,6 +24,8 @@ pub struct Action {
     /// What it is about, and what is nobody's in its place.
     pub id: String,
     pub nobody: &'static str,
+    /// An id that stands in the answer for those whom a second rule lets through, and for nobody else: rows of a list.
+    pub shows: Option<(Rule, String)>,
     method: Method,
     path: &'static str,
     body: Value,
@@ -44,7 +47,7 @@ impl Action {
         format!("{} {}", self.method, self.path)
     }
 
-    /// Whether it is asked. Outside cases nobody stands in a relation, and without cases neither. What the widest mandate of
+    /// Whether it is asked. Outside cases and hours nobody stands in a relation, and without them neither. What the widest mandate of
     /// a role does not give is asked with that one and with the narrowest. Three of the roles with cases are asked in their own
     /// programme only.
     pub fn concerns(&self, relation: Relation, mandate: &Mandate) -> bool {
@@ -55,10 +58,13 @@ impl Action {
                 | Rule::KeepsBudgets
                 | Rule::SeesTotals
                 | Rule::SeesFigures
+                | Rule::ReadsClaims
+                | Rule::SeesClaims
                 | Rule::Erases
                 | Rule::Operates
         );
-        if relation != Relation::OnCase && (office || !has_cases(mandate.role)) {
+        let with_hours = matches!(mandate.role, Role::FinanceOfficer | Role::Auditor);
+        if relation != Relation::OnCase && (office || !has_cases(mandate.role) && !with_hours) {
             return false;
         }
         let (own, all) = (mandate.programme == Some(PROGRAMME), mandate.programme.is_none());
@@ -66,7 +72,8 @@ impl Action {
         if expected(self.rule, &widest, relation) == "NO_MANDATE" {
             return mandate.scope == Scope::Region && all || mandate.scope == Scope::OwnCases && own;
         }
-        own || office || matches!(mandate.role, Role::Coordinator | Role::Coach | Role::SocialWorker)
+        let all_programmes = matches!(mandate.role, Role::Coordinator | Role::Coach | Role::SocialWorker);
+        own || office || with_hours || all_programmes
     }
 }
 
@@ -76,12 +83,6 @@ pub fn not_here(path: &str) -> bool {
         // A programme without visits has none, one of persons no families.
         "trajectory.v1.VisitService",
         "intake.v1.FamilyService",
-        // Hours, wages and claims.
-        "finance.v1.ClaimService",
-        "finance.v1.EmploymentService",
-        "finance.v1.LedgerService",
-        "finance.v1.TimeSheetService",
-        "finance.v1.WageService",
     ]
     .iter()
     .any(|service| path.contains(service))
@@ -91,16 +92,23 @@ pub fn not_here(path: &str) -> bool {
 pub fn actions(stage: &Stage) -> Vec<Action> {
     let mut all = intake(stage);
     all.extend(matching(stage));
-    all.extend(finance(stage));
+    all.extend(finance::actions(stage));
     all.extend(running(stage));
     all.extend(closed(stage));
     all
 }
 
-fn action(rpc: &'static str, rule: Rule, id: &str, path: &'static str, body: Option<Value>) -> Action {
+/// A question: a GET without a body, a POST with one.
+pub(super) fn action(
+    rpc: &'static str,
+    rule: Rule,
+    id: &str,
+    path: &'static str,
+    body: Option<Value>,
+) -> Action {
     let method = if body.is_some() { Method::POST } else { Method::GET };
     let nobody = if id == PROGRAMME { NOWHERE } else { NOBODY };
-    Action { rpc, rule, id: id.to_owned(), nobody, method, path, body: body.unwrap_or_default() }
+    Action { rpc, rule, id: id.to_owned(), nobody, shows: None, method, path, body: body.unwrap_or_default() }
 }
 
 /// About a referral or a person, figures, and the health of the region.
@@ -208,37 +216,6 @@ fn matching(stage: &Stage) -> Vec<Action> {
             ..action("UpdateWorker", KeepsWorkers, worker, "/api/v1/workers/{id}", updated)
         },
         action("RegisterWorker", KeepsWorkers, PROGRAMME, "/api/v1/workers", Some(registered)),
-    ]
-}
-
-/// About a budget.
-fn finance(stage: &Stage) -> Vec<Action> {
-    use Rule::{KeepsBudgets, SeesTotals};
-    let budget = &stage.budget;
-    let line = json!({"row": "r01", "component": "operation", "partner": "arktos", "wageEuro": "3000", "hours": "10"});
-    let created = json!({"programme": "{id}", "year": 2026, "name": "Begroting"});
-    vec![
-        action("ListBudgets", SeesTotals, PROGRAMME, "/api/v1/budgets?programme={id}", None),
-        action("GetBudgetTotals", SeesTotals, budget, "/api/v1/budgets/{id}/totals", None),
-        action("GetBudget", KeepsBudgets, budget, "/api/v1/budgets/{id}", None),
-        action("PutStaffLine", KeepsBudgets, budget, "/api/v1/budgets/{id}:putStaffLine", Some(line)),
-        action(
-            "RemoveStaffLine",
-            KeepsBudgets,
-            budget,
-            "/api/v1/budgets/{id}:removeStaffLine",
-            Some(json!({"lineId": NOBODY})),
-        ),
-        action(
-            "PutFunding",
-            KeepsBudgets,
-            budget,
-            "/api/v1/budgets/{id}:putFunding",
-            Some(json!({"lines": []})),
-        ),
-        action("ApproveBudget", KeepsBudgets, budget, "/api/v1/budgets/{id}:approve", Some(json!({}))),
-        action("ListSuggestedHours", KeepsBudgets, PROGRAMME, "/api/v1/suggested-hours?programme={id}", None),
-        action("CreateBudget", KeepsBudgets, PROGRAMME, "/api/v1/budgets", Some(created)),
     ]
 }
 

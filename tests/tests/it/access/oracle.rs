@@ -37,6 +37,22 @@ pub enum Rule {
     SeesTotals,
     /// Coordinator, board member or finance officer of the programme.
     SeesFigures,
+    /// Finance officer or auditor of the programme: rates and costs of claims, and the ledger.
+    ReadsClaims,
+    /// These, coordinator or board member of the programme: totals of claims.
+    SeesClaims,
+    /// A finance officer of the organisation or of the programme: staff, their hours, their wages.
+    KeepsStaff,
+    /// The same, where nobody is named: what comes of it is the organisation's.
+    KeepsOrganisation,
+    /// Finance officer, coordinator or auditor of the organisation or of the programme.
+    ReadsHours,
+    /// The same, a list.
+    ListsHours,
+    /// The person whose hours they are.
+    OwnHours,
+    /// A list of the caller's own, whatever it holds.
+    ListsOwnHours,
     /// The data protection officer of the region.
     Erases,
     /// The administrator of the region.
@@ -78,8 +94,40 @@ pub fn has_cases(role: Role) -> bool {
     )
 }
 
+/// What the rules say about hours and wages. The one whose they are is the one who accompanies; the sheets are in the programme.
+fn hours(rule: Rule, mandate: &Mandate, relation: Relation) -> Option<&'static str> {
+    let of_programme = mandate.programme.is_none_or(|code| code == PROGRAMME);
+    let keeps: &[Role] = &[Role::FinanceOfficer];
+    let reads: &[Role] = &[Role::FinanceOfficer, Role::Coordinator, Role::Auditor];
+    let of_organisation = match mandate.scope {
+        Scope::Organisation => matches!(relation, Relation::OnCase | Relation::Colleague),
+        _ => true,
+    };
+    let (has_mandate, is_theirs) = match rule {
+        Rule::KeepsStaff => (keeps.contains(&mandate.role), of_organisation),
+        Rule::KeepsOrganisation => (keeps.contains(&mandate.role), true),
+        Rule::ReadsHours => (reads.contains(&mandate.role), of_organisation),
+        Rule::ListsHours => (reads.contains(&mandate.role), true),
+        // Everybody who works writes hours, whatever else they may: a wider mandate opens nobody else's.
+        Rule::OwnHours | Rule::ListsOwnHours => {
+            let works = has_cases(mandate.role) || mandate.role == Role::FinanceOfficer;
+            (works, rule == Rule::ListsOwnHours || relation == Relation::OnCase)
+        }
+        _ => return None,
+    };
+    let is_own = matches!(rule, Rule::OwnHours | Rule::ListsOwnHours);
+    Some(match () {
+        () if !has_mandate || !is_own && mandate.scope == Scope::OwnCases => "NO_MANDATE",
+        () if of_programme && is_theirs => "reached",
+        () => "404",
+    })
+}
+
 /// What must come out: `reached`, `404`, or the reason of a refusal.
 pub fn expected(rule: Rule, mandate: &Mandate, relation: Relation) -> &'static str {
+    if let Some(outcome) = hours(rule, mandate, relation) {
+        return outcome;
+    }
     let of_programme = mandate.programme.is_none_or(|code| code == PROGRAMME);
     let wide = matches!(mandate.scope, Scope::Programme | Scope::Region);
     let office = |roles: &[Role]| match () {
@@ -93,6 +141,10 @@ pub fn expected(rule: Rule, mandate: &Mandate, relation: Relation) -> &'static s
         Rule::KeepsBudgets => return office(&[Role::FinanceOfficer]),
         Rule::SeesTotals => return office(&[Role::FinanceOfficer, Role::BoardMember]),
         Rule::SeesFigures => return office(&[Role::Coordinator, Role::BoardMember, Role::FinanceOfficer]),
+        Rule::ReadsClaims => return office(&[Role::FinanceOfficer, Role::Auditor]),
+        Rule::SeesClaims => {
+            return office(&[Role::FinanceOfficer, Role::Coordinator, Role::BoardMember, Role::Auditor]);
+        }
         Rule::Erases | Rule::Operates => {
             let wanted = if rule == Rule::Erases { Role::DataProtectionOfficer } else { Role::Administrator };
             return match () {

@@ -11,6 +11,7 @@ use tests::lives::next_day;
 use tests::load::Attempts;
 use tests::web::{Ask, Web};
 
+use super::hours::Hours;
 use super::oracle::{Mandate, Relation};
 
 /// Ids of everything.
@@ -42,6 +43,8 @@ pub struct Stage {
     pub organisation: String,
     pub mandate: String,
     pub budget: String,
+    /// Hours, wage and claim of samira.
+    pub hours: Hours,
     gateway: PgPool,
 }
 
@@ -117,6 +120,7 @@ impl Stage {
             organisation: samira.organisation.clone(),
             mandate: text(&granted, "/mandateId").unwrap(),
             budget: text(&budget, "/budget/budgetId").unwrap(),
+            hours: Hours::of(&web, &samira, troupe.pieter.cookie()).await,
             gateway: region.database("gateway").await.unwrap(),
             case,
             today,

@@ -1,0 +1,88 @@
+//! Hours, a wage and a claim on the stage, made by the one whose hours they are and by the finance officer.
+
+use serde_json::{Value, json};
+use tests::life::{Coach, PROGRAMME, WAGE, text};
+use tests::web::{Ask, Web};
+
+/// A month that is locked and claimed, and one that is confirmed.
+const LOCKED: &str = "2024-03";
+const CONFIRMED: &str = "2024-04";
+
+/// Ids of all of it.
+#[derive(Debug)]
+pub struct Hours {
+    /// Of samira.
+    pub employment: String,
+    /// Its wage.
+    pub wage: String,
+    /// A sheet that waits for approval.
+    pub sheet: String,
+    /// The claim of the first quarter.
+    pub claim: String,
+    /// A booking that was reversed.
+    pub entry: String,
+}
+
+/// Writes as somebody, on the version that was read (may be empty).
+async fn write(web: &Web, cookie: &str, path: &str, etag: &str, body: Value) -> Value {
+    let ask = Ask::post(path, &body).as_person(cookie);
+    let ask = if etag.is_empty() { ask } else { ask.on(etag) };
+    web.send(&ask).await.unwrap().good().unwrap()
+}
+
+/// A sheet of a month as far as confirmed.
+async fn confirmed(web: &Web, cookie: &str, employment: &str, month: &str) -> (String, String) {
+    let own = "/api/v1/own-time-sheets";
+    let opened = json!({"employmentId": employment, "month": month});
+    let opened = write(web, cookie, own, "", opened).await;
+    let id = text(&opened, "/timeSheet/timeSheetId").unwrap();
+    let day = format!("{month}-04");
+    let entries =
+        json!({"entries": [{"day": day, "hourClass": "HOUR_CLASS_WITH_PARTICIPANT", "minutes": 60}]});
+    let etag = text(&opened, "/timeSheet/etag").unwrap();
+    let put = write(web, cookie, &format!("{own}/{id}:put"), &etag, entries).await;
+    let etag = text(&put, "/timeSheet/etag").unwrap();
+    let sheet = write(web, cookie, &format!("{own}/{id}:confirm"), &etag, json!({})).await;
+    (id, text(&sheet, "/timeSheet/etag").unwrap())
+}
+
+impl Hours {
+    /// Lets a coach work, and a finance officer pay and claim.
+    pub async fn of(web: &Web, coach: &Coach, officer: &str) -> Self {
+        let employed = json!({
+            "programme": PROGRAMME, "workerId": coach.worker, "organisationId": coach.organisation,
+            "partner": "arktos", "kbo": "0410.346.721", "component": "operation",
+            "validFrom": "2024-03-01", "validTo": "2024-12-31", "fte": "1",
+        });
+        let employed = write(web, officer, "/api/v1/employments", "", employed).await;
+        let employment = text(&employed, "/employment/employmentId").unwrap();
+        let wage = json!({"validFrom": "2024-03-01", "basis": "WAGE_BASIS_GROSS_MONTH", "amountEuro": WAGE});
+        let etag = text(&employed, "/employment/etag").unwrap();
+        let paid =
+            write(web, officer, &format!("/api/v1/employments/{employment}:putWage"), &etag, wage).await;
+
+        let (first, etag) = confirmed(web, coach.hand.cookie(), &employment, LOCKED).await;
+        write(web, officer, &format!("/api/v1/time-sheets/{first}:approve"), &etag, json!({})).await;
+        for month in ["2024-01", "2024-02", LOCKED] {
+            let lock = json!({"programme": PROGRAMME, "month": month, "acceptMissing": false});
+            write(web, officer, "/api/v1/months:lock", "", lock).await;
+        }
+        let claim = json!({"programme": PROGRAMME, "kind": "CLAIM_KIND_QUARTER", "year": 2024, "quarter": 1});
+        let claim = write(web, officer, "/api/v1/claims", "", claim).await;
+        let booked = json!({
+            "programme": PROGRAMME, "month": LOCKED, "component": "operation", "partner": "arktos",
+            "kind": "LEDGER_KIND_STAFF", "account": "620000", "amountEuro": "10.00", "document": "Kanarie 1",
+        });
+        let booked = write(web, officer, "/api/v1/ledger-entries", "", booked).await;
+        let entry = text(&booked, "/entry/entryId").unwrap();
+        let back = json!({"reason": "Kanarie: dubbel geboekt"});
+        write(web, officer, &format!("/api/v1/ledger-entries/{entry}:reverse"), "", back).await;
+        Self {
+            wage: text(&paid, "/history/wages/0/wageId").unwrap(),
+            sheet: confirmed(web, coach.hand.cookie(), &employment, CONFIRMED).await.0,
+            claim: text(&claim, "/claim/claimId").unwrap(),
+            employment,
+            entry,
+        }
+    }
+}
