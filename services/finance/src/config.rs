@@ -1,5 +1,7 @@
 //! The settings of finance; `config/default.toml` lists every one with a comment.
 
+use std::path::PathBuf;
+
 use chassis::config::{
     BrokerConfig, DatabaseConfig, GrpcConfig, HealthConfig, KeysConfig, LogConfig, RegionConfig,
 };
@@ -21,6 +23,37 @@ pub struct FinanceConfig {
     pub region: RegionConfig,
     /// Its keys.
     pub keys: KeysConfig,
+    /// Where its exports go, and how.
+    pub export: ExportConfig,
     /// Its logs.
     pub log: LogConfig,
+}
+
+/// Where exports go, and how; only `finance export` reads it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExportConfig {
+    /// The folder that exports are published in.
+    pub target: PathBuf,
+    /// The Ed25519 key (PKCS #8, PEM) that signs manifests.
+    pub signing_key_file: PathBuf,
+    /// Between the cells of a CSV file: one character.
+    pub separator: String,
+    /// Before the decimals of a number in a CSV file: `,` or `.`, and not the separator.
+    pub decimal: String,
+}
+
+impl ExportConfig {
+    /// Refuses characters that would make files nobody can read back.
+    pub fn check(&self) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            matches!(self.separator.as_str(), ";" | "," | "\t"),
+            "export.separator must be `;`, `,` or a tab"
+        );
+        anyhow::ensure!(
+            matches!(self.decimal.as_str(), "," | ".") && self.decimal != self.separator,
+            "export.decimal must be `,` or `.`, and not the separator"
+        );
+        Ok(())
+    }
 }

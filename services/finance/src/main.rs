@@ -1,4 +1,4 @@
-//! `finance serve | migrate`.
+//! `finance serve | migrate | export`.
 
 fn main() -> std::process::ExitCode {
     chassis::process::main::<finance::Finance>()

@@ -10,6 +10,7 @@ use chassis::database::Migrations;
 use chassis::events::{Consumer, Relay};
 use chassis::kernel::{Kernel, Settings};
 use chassis::process::{Context, Service, Shell};
+use chassis::tasks::Tasks;
 use proto::finance::v1::budget_service_server::BudgetServiceServer;
 use proto::finance::v1::claim_service_server::ClaimServiceServer;
 use proto::finance::v1::employment_service_server::EmploymentServiceServer;
@@ -23,6 +24,7 @@ use tonic::service::Routes;
 use crate::config::FinanceConfig;
 use crate::events;
 use crate::grpc::{Budgets, Claims, Employments, Ledger, TimeSheets, Wages};
+use crate::jobs::export::{self, Asked};
 use crate::use_cases::PrepareStart;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -39,6 +41,7 @@ fn load_region(file: &Path) -> anyhow::Result<Region> {
 impl Service for Finance {
     const NAME: &'static str = "finance";
     const DEFAULTS: &'static str = include_str!("../config/default.toml");
+    const COMMANDS: &'static [&'static str] = &["export"];
     type Config = FinanceConfig;
 
     fn shell(config: &FinanceConfig) -> Shell<'_> {
@@ -59,15 +62,7 @@ impl Service for Finance {
     }
 
     async fn start(config: FinanceConfig, context: Context) -> anyhow::Result<()> {
-        let region = Arc::new(load_region(&config.region.file)?);
-        let settings = Settings {
-            database: &config.database,
-            keys: &config.keys,
-            region: region.code.as_str(),
-            time_zone: region.time_zone.iana_name().context("the time zone of the region has no name")?,
-            clock_file: config.region.clock_file.as_deref(),
-        };
-        let kernel = Kernel::open(&settings, &Self::migrations(), &context.tasks).await?;
+        let (region, kernel) = open(&config, &context.tasks).await?;
         kernel.work.run_as(Principal::Job, PrepareStart { region: Arc::clone(&region) }).await?;
         let relay = Relay::spawn(&kernel.work, &config.database, &config.broker)?;
         let consumer = Consumer::spawn(&kernel.work, &config.broker, events::handlers());
@@ -84,4 +79,33 @@ impl Service for Finance {
         tracing::info!(grpc.address = %address, "listening");
         Ok(())
     }
+
+    async fn command(name: &str, arguments: &[String], config: FinanceConfig) -> Option<anyhow::Result<()>> {
+        match name {
+            "export" => Some(make_exports(arguments, &config).await),
+            _ => None,
+        }
+    }
+}
+
+async fn open(config: &FinanceConfig, tasks: &Tasks) -> anyhow::Result<(Arc<Region>, Kernel)> {
+    let region = Arc::new(load_region(&config.region.file)?);
+    let settings = Settings {
+        database: &config.database,
+        keys: &config.keys,
+        region: region.code.as_str(),
+        time_zone: region.time_zone.iana_name().context("the time zone of the region has no name")?,
+        clock_file: config.region.clock_file.as_deref(),
+    };
+    let kernel = Kernel::open(&settings, &Finance::migrations(), tasks).await?;
+    Ok((region, kernel))
+}
+
+async fn make_exports(arguments: &[String], config: &FinanceConfig) -> anyhow::Result<()> {
+    let asked = Asked::parse(arguments)?;
+    let tasks = Tasks::new();
+    let (region, kernel) = open(config, &tasks).await?;
+    export::run(&kernel.work, region, &config.export, &asked).await?;
+    tasks.finish().await;
+    Ok(())
 }

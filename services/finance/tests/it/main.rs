@@ -16,6 +16,7 @@ mod counter;
 mod create_budget;
 mod desk;
 mod employments;
+mod exports;
 mod golden;
 mod house;
 mod lists;

@@ -1,0 +1,113 @@
+//! What an export holds: its tables, columns and cells.
+
+use rust_decimal::Decimal;
+
+/// A cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    /// Text; never a formula, whatever it begins with.
+    Text(String),
+    /// A number with its own decimals: euro, hours or a count.
+    Number(Decimal),
+}
+
+impl Cell {
+    /// A text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// Euro of so many cents.
+    pub fn euro(cents: i64) -> Self {
+        Self::Number(Decimal::new(cents, 2))
+    }
+
+    /// A count.
+    pub fn count(number: impl Into<i64>) -> Self {
+        Self::Number(Decimal::from(number.into()))
+    }
+}
+
+/// A table of an export: a CSV file, and a sheet of the workbook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportTable {
+    /// Totals of the claim per component.
+    Claim,
+    /// Its lines: hours, rate and cost of somebody in a month.
+    Staff,
+    /// The hours behind the lines, day by day.
+    TimeSheets,
+    /// Who pays, by the approved budgets of the year.
+    Funding,
+    /// What was booked in the months of the claim.
+    Ledger,
+}
+
+impl ExportTable {
+    /// All of them, in the order they are written.
+    pub const ALL: [Self; 5] = [Self::Claim, Self::Staff, Self::TimeSheets, Self::Funding, Self::Ledger];
+
+    /// Name of the file without its ending, and of the sheet.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Claim => "claim",
+            Self::Staff => "staff",
+            Self::TimeSheets => "time_sheets",
+            Self::Funding => "funding",
+            Self::Ledger => "ledger",
+        }
+    }
+
+    /// The columns, each with whether the manifest gives its sum. In Dutch: the finance officer reads them beside the funder's screens.
+    pub const fn columns(self) -> &'static [(&'static str, bool)] {
+        match self {
+            Self::Claim => {
+                &[("Onderdeel", false), ("Personeelskost", true), ("Forfait", true), ("Totaal", true)]
+            }
+            Self::Staff => &[
+                ("Maand", false),
+                ("KBO-nummer", false),
+                ("Partner", false),
+                ("Onderdeel", false),
+                ("Medewerker", false),
+                ("Tewerkstelling", false),
+                ("VTE", false),
+                ("Minuten met deelnemer", true),
+                ("Minuten rond deelnemer", true),
+                ("Uren", true),
+                ("Uurtarief", false),
+                ("Kost", true),
+            ],
+            Self::TimeSheets => &[
+                ("Prestatie", false),
+                ("Urenblad", false),
+                ("Medewerker", false),
+                ("Dag", false),
+                ("Klasse", false),
+                ("Minuten", true),
+                ("Correctie", false),
+                ("Reden", false),
+            ],
+            Self::Funding => &[
+                ("Begroting", false),
+                ("Jaar", false),
+                ("Onderdeel", false),
+                ("Bron", false),
+                ("Bedrag", true),
+                ("In natura", true),
+            ],
+            Self::Ledger => &[
+                ("Boeking", false),
+                ("Maand", false),
+                ("Onderdeel", false),
+                ("Partner", false),
+                ("Soort", false),
+                ("Rekening", false),
+                ("Bedrag", true),
+                ("Stuk", false),
+                ("Tegenboeking van", false),
+                ("Geboekt op", false),
+            ],
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! What runs once and ends: started by a scheduler, safe to start twice or to kill.
+
+pub mod export;
