@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::counter::{booking, claim_of};
 use crate::house::House;
 
-/// How often a run is killed; `FINANCE_EXPORT_KILLS=100` for a release.
+/// How often a run is killed; `EXPORT_KILLS=100` for a release.
 const KILLS: u32 = 12;
 const NAME: &str = "waasland-esf-2024-Q1-r1";
 
@@ -235,7 +235,7 @@ async fn ten_at_once_make_one_export_and_it_comes_again_byte_for_byte() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_any_moment_it_leaves_nothing_to_see_and_the_next_run_makes_it() {
     let desk = Desk::open().await;
-    let kills = std::env::var("FINANCE_EXPORT_KILLS").map_or(KILLS, |text| text.parse().unwrap());
+    let kills = std::env::var("EXPORT_KILLS").map_or(KILLS, |text| text.parse().unwrap());
     let started = std::time::Instant::now();
     desk.told(&[]);
     let whole = started.elapsed();

@@ -107,7 +107,22 @@ async fn the_database_shows_each_what_is_theirs() {
         (As { scope: "own_cases", ..officer("wages") }, only_locks.to_vec()),
         (As { principal: "anonymous", ..officer("claims") }, vec![]),
         (As { principal: "consumer", ..officer("claims") }, vec![]),
-        (As { principal: "job", purpose: "process", scope: "region", programmes: "*", ..OFFICER }, vec![]),
+        // The export: everything a submitted claim is made of, and no wage.
+        (
+            As { principal: "job", purpose: "process", scope: "region", programmes: "*", ..OFFICER },
+            vec![
+                "claim_keys",
+                "claim_lines",
+                "claim_revisions",
+                "claim_totals",
+                "claimed_entries",
+                "claims",
+                "employments",
+                "ledger_entries",
+                "time_entries",
+                "time_sheets",
+            ],
+        ),
     ];
     for (caller, mut expected) in cases {
         let mut seen = visible(&pool, caller).await;
