@@ -29,7 +29,7 @@ pub async fn run(place: &Place, arguments: &DevArgs, terminal: &Terminal) -> Out
     let region = load(&region_file)?;
     let progressing = Progressing::new(terminal);
     if arguments.postgres.is_none() {
-        local::packages::install(arguments.yes, &progressing.progress()).await?;
+        local::packages::install(&[], arguments.yes, &progressing.progress()).await?;
     }
     if let (Some(checkout), false) = (checkout(), arguments.no_build) {
         build_programs(&checkout, terminal).await?;

@@ -26,7 +26,7 @@ pub async fn start(arguments: &DevArgs, region: &str, terminal: &Terminal) -> Ou
     let checkout = needed_checkout()?;
     let programs = programs()?;
     let progressing = Progressing::new(terminal);
-    local::packages::install(arguments.yes, &progressing.progress()).await?;
+    local::packages::install(&[], arguments.yes, &progressing.progress()).await?;
     if !arguments.no_build {
         build_programs(&checkout, terminal).await?;
     }

@@ -22,7 +22,8 @@ use crate::{
 /// How long apt-get may take in all: a slow mirror is possible, hanging silently is not.
 const PATIENCE: Duration = Duration::from_mins(15);
 
-/// Installs what is missing and looks at the machine again. Nothing happens when nothing is missing.
+/// Installs what is missing and looks at the machine again. Nothing happens when nothing is missing. `also` are programs that
+/// are needed beside PostgreSQL and RabbitMQ, each of a Debian package of the same name.
 ///
 /// Asks first on a terminal, unless `yes`. The system services that the packages would start are switched off: a region
 /// runs its own, on its own ports.
@@ -30,13 +31,13 @@ const PATIENCE: Duration = Duration::from_mins(15);
 /// # Errors
 /// [`Error::Install`] with what to do by hand: not a Debian system, not root and no usable sudo, nobody to ask, refused,
 /// or apt-get failed.
-pub async fn install(yes: bool, progress: &Progress) -> Result<Machine> {
+pub async fn install(also: &[&'static str], yes: bool, progress: &Progress) -> Result<Machine> {
     let machine = Machine::look();
-    let missing = machine.missing();
-    if missing.is_empty() {
+    let wanted = missing(&machine, also);
+    if wanted.is_empty() {
         return Ok(machine);
     }
-    let by_hand = format!("apt-get install --no-install-recommends {}", missing.join(" "));
+    let by_hand = format!("apt-get install --no-install-recommends {}", wanted.join(" "));
     if !is_debian(&fs::read_to_string("/etc/os-release").unwrap_or_default()) || on_path("apt-get").is_none()
     {
         return Err(Error::Install {
@@ -51,11 +52,11 @@ pub async fn install(yes: bool, progress: &Progress) -> Result<Machine> {
         });
     };
     if !yes {
-        agree(&missing, &by_hand).await?;
+        agree(&wanted, &by_hand).await?;
     }
-    progress.phase(Phase::Packages, run_apt(&prefix, &missing, progress)).await?;
+    progress.phase(Phase::Packages, run_apt(&prefix, &wanted, progress)).await?;
     let machine = Machine::look();
-    match machine.missing() {
+    match missing(&machine, also) {
         still if still.is_empty() => Ok(machine),
         still => Err(Error::Install {
             reason: format!(
@@ -64,6 +65,11 @@ pub async fn install(yes: bool, progress: &Progress) -> Result<Machine> {
             ),
         }),
     }
+}
+
+fn missing(machine: &Machine, also: &[&'static str]) -> Vec<&'static str> {
+    let others = also.iter().filter(|program| on_path(program).is_none());
+    machine.missing().into_iter().chain(others.copied()).collect()
 }
 
 fn is_debian(release: &str) -> bool {
@@ -221,6 +227,13 @@ mod tests {
         assert!(refused.to_string().contains("--yes"), "{refused}");
     }
 
+    #[test]
+    fn another_program_that_is_not_there_is_missing_too() {
+        let machine = Machine::look();
+
+        assert_eq!(missing(&machine, &["sh", "no-such-program"]), ["no-such-program"]);
+    }
+
     #[tokio::test]
     async fn with_everything_there_nothing_is_installed() {
         let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
@@ -229,7 +242,7 @@ mod tests {
             move |step| told.lock().unwrap().push(step)
         });
 
-        install(false, &progress).await.unwrap();
+        install(&[], false, &progress).await.unwrap();
 
         assert!(told.lock().unwrap().is_empty());
     }
