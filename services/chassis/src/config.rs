@@ -4,7 +4,7 @@
 //! stays `0123`.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -43,6 +43,25 @@ pub fn load<T: DeserializeOwned>(service: &str, defaults: &str) -> Result<T, Con
         .map_err(|error| ConfigError { message: error.to_string(), prefix })
 }
 
+/// A file that holds a secret cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("the file {} with a password cannot be read", file.display())]
+pub struct SecretFileError {
+    file: PathBuf,
+    #[source]
+    source: std::io::Error,
+}
+
+/// Reads a secret from its file, e.g. a mounted key of a Secret. The end of the line does not belong to it.
+///
+/// # Errors
+/// When the file cannot be read, or is not text.
+pub fn read_secret(file: &Path) -> Result<SecretString, SecretFileError> {
+    let text =
+        std::fs::read_to_string(file).map_err(|source| SecretFileError { file: file.to_owned(), source })?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned().into())
+}
+
 /// Reads settings from TOML texts alone, each lying over the one before, without the environment. For tests that run a
 /// service in their own process.
 pub fn parse<T: DeserializeOwned>(service: &str, layers: &[&str]) -> Result<T, ConfigError> {
@@ -62,9 +81,15 @@ pub fn parse<T: DeserializeOwned>(service: &str, layers: &[&str]) -> Result<T, C
 pub struct DatabaseConfig {
     /// URL for the runtime role.
     pub url: SecretString,
+    /// A file with the password of the runtime role, instead of one in the URL. It is read again while the process runs.
+    #[serde(default)]
+    pub password_file: Option<PathBuf>,
     /// URL for the owner role; `migrate` only.
     #[serde(default)]
     pub owner_url: Option<SecretString>,
+    /// A file with the password of the owner role, instead of one in its URL.
+    #[serde(default)]
+    pub owner_password_file: Option<PathBuf>,
     /// Most connections of the pool.
     pub max_connections: u32,
     /// How long a request waits for a connection, milliseconds.
@@ -82,6 +107,9 @@ pub struct DatabaseConfig {
 pub struct BrokerConfig {
     /// AMQP URL with the region's vhost.
     pub url: SecretString,
+    /// A file with the password, instead of one in the URL. It is read for every connection.
+    #[serde(default)]
+    pub password_file: Option<PathBuf>,
     /// Unconfirmed messages in flight at most.
     pub publish_window: usize,
     /// Deliveries a consumer holds at most.

@@ -50,13 +50,7 @@ impl Kernel {
         let verifier = Verifier::from_file(&settings.keys.caller_keys_file, settings.region)?;
         let vault = Vault::from_files(&settings.keys.region_key_file, &settings.keys.index_key_file)?;
         let (pool, deployment) =
-            database::open(settings.database, migrations.service, settings.region).await?;
-        let missing = database::pending_migrations(&pool, migrations).await?;
-        anyhow::ensure!(
-            missing.is_empty(),
-            "the database lacks the migrations {missing:?} of this build; run `{} migrate` first",
-            migrations.service
-        );
+            database::open_migrated(settings.database, migrations, settings.region, tasks).await?;
         let work = UnitOfWork::new(pool, deployment, clock.clone(), vault, tasks.clone(), Wake::new());
         Ok(Self { work, clock, verifier, tasks: tasks.clone() })
     }

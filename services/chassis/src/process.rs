@@ -15,6 +15,8 @@ use crate::telemetry;
 
 /// Calls and tasks in flight get so long to end after the drain.
 const FINISH: Duration = Duration::from_secs(25);
+/// How long `wait-for-schema` waits unless told.
+const SCHEMA_WITHIN: Duration = Duration::from_mins(5);
 /// Threads of the runtime at most: services are small, and each thread costs memory.
 const MAX_THREADS: usize = 4;
 
@@ -74,7 +76,7 @@ pub struct Context {
     pub readiness: Readiness,
 }
 
-/// Runs a service: `<service> serve | migrate | <command>`.
+/// Runs a service: `<service> serve | migrate | wait-for-schema | <command>`.
 #[expect(clippy::print_stderr, clippy::print_stdout, reason = "the end of a command line")]
 pub fn main<S: Service>() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -116,8 +118,18 @@ pub fn install_tls_provider() {
 }
 
 fn usage<S: Service>() -> String {
-    let commands: Vec<&str> = ["serve", "migrate"].iter().chain(S::COMMANDS).copied().collect();
+    let own = ["serve", "migrate", "wait-for-schema [--timeout-seconds N]"];
+    let commands: Vec<&str> = own.iter().chain(S::COMMANDS).copied().collect();
     format!("usage: {} [{} | --version]", S::NAME, commands.join(" | "))
+}
+
+/// How long `wait-for-schema` waits; `None` when the arguments are not its own.
+fn seconds(arguments: &[String]) -> Option<Duration> {
+    match arguments {
+        [] => Some(SCHEMA_WITHIN),
+        [flag, number] if flag == "--timeout-seconds" => number.parse().ok().map(Duration::from_secs),
+        _ => None,
+    }
 }
 
 #[expect(clippy::print_stderr, reason = "the end of a command line")]
@@ -130,6 +142,14 @@ async fn run<S: Service>(command: &str, arguments: &[String]) -> anyhow::Result<
             let region = S::region_code(&config)?;
             database::migrate(S::shell(&config).database, &S::migrations(), &region).await?;
             tracing::info!(service.name = S::NAME, "migrated");
+            Ok(ExitCode::SUCCESS)
+        }
+        "wait-for-schema" => {
+            let Some(within) = seconds(arguments) else {
+                eprintln!("{}: write wait-for-schema [--timeout-seconds N]", S::NAME);
+                return Ok(ExitCode::from(2));
+            };
+            database::wait_for_schema(S::shell(&config).database, &S::migrations(), within).await?;
             Ok(ExitCode::SUCCESS)
         }
         other => {

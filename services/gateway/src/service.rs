@@ -111,12 +111,10 @@ pub async fn start(config: Config, context: Context) -> anyhow::Result<SocketAdd
         idle: SignedDuration::from_mins(config.session.idle_minutes),
         absolute: SignedDuration::from_mins(config.session.absolute_minutes),
     };
+    let upstreams = Upstreams::new(&config.upstreams)?;
+    upstreams.follow(&context.tasks);
     let app = App {
-        gate: Gate {
-            routes,
-            upstreams: Upstreams::new(&config.upstreams)?,
-            deadline: millis(config.http.deadline_ms),
-        },
+        gate: Gate { routes, upstreams, deadline: millis(config.http.deadline_ms) },
         sessions: Sessions::new(
             work.clone(),
             clock.clone(),
@@ -194,12 +192,8 @@ async fn open_database(
     clock: &Clock,
     tasks: &Tasks,
 ) -> anyhow::Result<UnitOfWork> {
-    let (pool, deployment) = database::open(config, "gateway", region.code.as_str()).await?;
-    let missing = database::pending_migrations(&pool, &migrations()).await?;
-    ensure!(
-        missing.is_empty(),
-        "the database lacks the migrations {missing:?} of this build; run `gateway migrate` first"
-    );
+    let (pool, deployment) =
+        database::open_migrated(config, &migrations(), region.code.as_str(), tasks).await?;
     Ok(UnitOfWork::new(pool, deployment, clock.clone(), Vault::ephemeral(), tasks.clone(), Wake::new()))
 }
 

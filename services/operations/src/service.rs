@@ -87,13 +87,8 @@ async fn open_database(
     clock: &Clock,
     context: &Context,
 ) -> anyhow::Result<UnitOfWork> {
-    let migrations = Operations::migrations();
-    let (pool, deployment) = database::open(&config.database, migrations.service, region).await?;
-    let missing = database::pending_migrations(&pool, &migrations).await?;
-    anyhow::ensure!(
-        missing.is_empty(),
-        "the database lacks the migrations {missing:?} of this build; run `operations migrate` first"
-    );
+    let (pool, deployment) =
+        database::open_migrated(&config.database, &Operations::migrations(), region, &context.tasks).await?;
     Ok(UnitOfWork::new(
         pool,
         deployment,

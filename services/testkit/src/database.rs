@@ -90,6 +90,8 @@ async fn ensure_template(
         }
         let config = DatabaseConfig {
             url: String::new().into(),
+            password_file: None,
+            owner_password_file: None,
             owner_url: Some(url(&server.clone().database(template), &format!("{service}_owner")).into()),
             max_connections: 1,
             acquire_timeout_ms: 5_000,

@@ -3,16 +3,19 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
 use super::begin::leave;
-use super::{DatabaseError, Deployment, DeploymentError};
-use crate::config::{DatabaseConfig, millis};
+use super::{DatabaseError, Deployment, DeploymentError, Migrations};
+use crate::config::{DatabaseConfig, SecretFileError, millis, read_secret};
+use crate::tasks::Tasks;
 
 /// Pauses between two tries to reach the database at start, so that services and database may start in any order.
 const START_RETRY: Duration = Duration::from_millis(50);
 const START_TRIES: u32 = 200;
+/// Between two looks at the file of the password. Mounted Secrets follow a change within a minute or so.
+const PASSWORD_LOOK: Duration = Duration::from_secs(5);
 
 /// The database cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +23,9 @@ pub enum OpenError {
     /// The URL cannot be read.
     #[error("the database URL cannot be read")]
     Url(#[source] sqlx::Error),
+    /// The password cannot be read.
+    #[error(transparent)]
+    Password(#[from] SecretFileError),
     /// It cannot be reached.
     #[error("the database cannot be reached")]
     Unreachable(#[source] DatabaseError),
@@ -49,6 +55,14 @@ pub enum OpenError {
         /// The tables.
         tables: String,
     },
+    /// It lacks migrations of this build.
+    #[error("the database lacks the migrations {missing:?} of this build; run `{service} migrate` first")]
+    Behind {
+        /// The service.
+        service: &'static str,
+        /// Versions of the migrations.
+        missing: Vec<i64>,
+    },
     /// The database belongs to another region or service, or is not migrated.
     #[error(transparent)]
     Deployment(#[from] DeploymentError),
@@ -57,20 +71,21 @@ pub enum OpenError {
 /// Connection options common to pool and dedicated connections.
 pub(crate) fn options(config: &DatabaseConfig, service: &str) -> Result<PgConnectOptions, OpenError> {
     let statement_timeout = config.statement_timeout_ms.to_string();
-    Ok(PgConnectOptions::from_str(config.url.expose_secret())
-        .map_err(OpenError::Url)?
-        .application_name(service)
-        .options([
-            ("statement_timeout", statement_timeout.as_str()),
-            ("lock_timeout", statement_timeout.as_str()),
-            ("idle_in_transaction_session_timeout", "30s"),
-            ("TimeZone", "UTC"),
-            // Policies make plans look dear, and PostgreSQL then compiles them: tens of milliseconds for statements that read
-            // a page of rows.
-            ("jit", "off"),
-            // Planning a statement with its policies costs more than running it, and each is written to have one good plan.
-            ("plan_cache_mode", "force_generic_plan"),
-        ]))
+    let mut options = PgConnectOptions::from_str(config.url.expose_secret()).map_err(OpenError::Url)?;
+    if let Some(file) = &config.password_file {
+        options = options.password(read_secret(file)?.expose_secret());
+    }
+    Ok(options.application_name(service).options([
+        ("statement_timeout", statement_timeout.as_str()),
+        ("lock_timeout", statement_timeout.as_str()),
+        ("idle_in_transaction_session_timeout", "30s"),
+        ("TimeZone", "UTC"),
+        // Policies make plans look dear, and PostgreSQL then compiles them: tens of milliseconds for statements that read
+        // a page of rows.
+        ("jit", "off"),
+        // Planning a statement with its policies costs more than running it, and each is written to have one good plan.
+        ("plan_cache_mode", "force_generic_plan"),
+    ]))
 }
 
 /// Opens the pool and checks that the database is the right one, durable, and shows the role no more than it should.
@@ -102,6 +117,52 @@ pub async fn open(
     check_role(&pool).await?;
     check_durability(&pool, config.allow_fast).await?;
     Ok((pool, deployment))
+}
+
+/// As [`open`], and refuses a database that lacks migrations of this build. A password in a file is followed from now on.
+///
+/// # Errors
+/// As [`open`], and [`OpenError::Behind`].
+pub async fn open_migrated(
+    config: &DatabaseConfig,
+    migrations: &Migrations,
+    region: &str,
+    tasks: &Tasks,
+) -> Result<(PgPool, Deployment), OpenError> {
+    let service = migrations.service;
+    let (pool, deployment) = open(config, service, region).await?;
+    let missing = super::pending_migrations(&pool, migrations)
+        .await
+        .map_err(|error| OpenError::Unreachable(error.into()))?;
+    if !missing.is_empty() {
+        return Err(OpenError::Behind { service, missing });
+    }
+    follow_password(&pool, config, service, tasks);
+    Ok((pool, deployment))
+}
+
+/// Lets new connections of a pool use the password that stands in its file now. Open connections stay: the database asks
+/// for the password once. Nothing is done when the password is part of the URL.
+fn follow_password(pool: &PgPool, config: &DatabaseConfig, service: &'static str, tasks: &Tasks) {
+    let Some(file) = config.password_file.clone() else { return };
+    let (pool, config, shutdown) = (pool.clone(), config.clone(), tasks.shutdown().clone());
+    tasks.background("database password", async move {
+        // The first look takes the password over in any case: it may have changed since the pool was made.
+        let mut known: Option<SecretString> = None;
+        while shutdown.run_until_cancelled(tokio::time::sleep(PASSWORD_LOOK)).await.is_some() {
+            // A file that is being replaced may be missing for a moment: the password that is known goes on.
+            let Ok(now) = read_secret(&file) else { continue };
+            if known.as_ref().is_some_and(|known| known.expose_secret() == now.expose_secret()) {
+                continue;
+            }
+            if let Ok(options) = options(&config, service) {
+                pool.set_connect_options(options);
+                if known.replace(now).is_some() {
+                    tracing::info!("the password of the database changed; new connections use it");
+                }
+            }
+        }
+    });
 }
 
 async fn check_durability(pool: &PgPool, allow_fast: bool) -> Result<(), OpenError> {

@@ -8,7 +8,10 @@ use lapin::protocol::AMQPHardError;
 use lapin::uri::AMQPUri;
 use lapin::{Connection, ConnectionProperties, ErrorKind};
 use rand::Rng as _;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
+
+use crate::config::{BrokerConfig, read_secret};
+use crate::error::Chain;
 
 /// How long the broker may take for one answer.
 pub(super) const ANSWER: Duration = Duration::from_secs(5);
@@ -76,23 +79,27 @@ pub(super) async fn timed<T>(
 }
 
 /// Opens a connection that shows this name in the broker's management. The URL may be `file:/path`: then the file is read
-/// now, so that changed credentials count from the next generation on.
+/// now, so that changed credentials count from the next generation on; so does a password in a file of its own.
 pub(super) async fn connect(
-    url: &SecretString,
+    broker: &BrokerConfig,
     name: &str,
     frames: Frames,
 ) -> Result<Connection, BrokerError> {
-    let url = match url.expose_secret().strip_prefix(FILE_PREFIX) {
+    let url = match broker.url.expose_secret().strip_prefix(FILE_PREFIX) {
         Some(path) => {
             let path = path.strip_prefix("//").unwrap_or(path);
             let text = tokio::fs::read_to_string(path).await;
             text.map_err(|error| BrokerError::Url(format!("{path}: {error}")))?.trim().to_owned()
         }
-        None => url.expose_secret().to_owned(),
+        None => broker.url.expose_secret().to_owned(),
     };
     let mut uri: AMQPUri = url
         .parse()
         .map_err(|_| BrokerError::Url("it should look like amqp://user:password@host/vhost".into()))?;
+    if let Some(file) = &broker.password_file {
+        let password = read_secret(file).map_err(|error| BrokerError::Url(Chain(&error).to_string()))?;
+        password.expose_secret().clone_into(&mut uri.authority.userinfo.password);
+    }
     uri.query.heartbeat.get_or_insert(HEARTBEAT_SECONDS);
     if frames == Frames::Short {
         uri.query.frame_max.get_or_insert(FRAME_BYTES);

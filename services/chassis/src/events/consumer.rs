@@ -120,7 +120,7 @@ impl Consumer {
 
     async fn open(&self, frames: Frames) -> Result<Generation, BrokerError> {
         let service = self.engine.uow.deployment().service();
-        let connection = connect(&self.broker.url, &format!("{service} consumer"), frames).await?;
+        let connection = connect(&self.broker, &format!("{service} consumer"), frames).await?;
         let channel = timed("open channel", connection.create_channel()).await?;
         topology::declare_for_consumer(&channel, service, self.engine.handlers.bindings()).await?;
         let events = self.listen(&channel, &queue_name(service)).await?;

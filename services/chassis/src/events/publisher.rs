@@ -4,7 +4,6 @@ use std::collections::{HashSet, VecDeque};
 
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::{Channel, Confirmation, Connection, PublisherConfirm};
-use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::batch;
@@ -12,6 +11,7 @@ use super::connection::{BrokerError, Frames, close, connect, timed};
 use super::envelope;
 use super::outbox::OutboxRow;
 use super::topology::{self, EVENTS_EXCHANGE, routing_key};
+use crate::config::BrokerConfig;
 
 /// A connection that publishes the events of one service.
 #[derive(Debug)]
@@ -98,13 +98,12 @@ impl Batch {
 impl Publisher {
     /// Connects and declares.
     pub(super) async fn open(
-        url: &SecretString,
+        broker: &BrokerConfig,
         producer: &str,
         region: &str,
-        window: usize,
     ) -> Result<Self, BrokerError> {
         // What it gets back are its own messages.
-        let connection = connect(url, &format!("{producer} relay"), Frames::Short).await?;
+        let connection = connect(broker, &format!("{producer} relay"), Frames::Short).await?;
         let channel = timed("open channel", connection.create_channel()).await?;
         topology::declare_for_publisher(&channel, producer).await?;
         timed("confirm mode", channel.confirm_select(ConfirmSelectOptions::default())).await?;
@@ -113,7 +112,7 @@ impl Publisher {
             channel,
             producer: producer.to_owned(),
             region: region.to_owned(),
-            window: window.max(1),
+            window: broker.publish_window.max(1),
         })
     }
 

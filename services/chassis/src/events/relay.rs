@@ -29,7 +29,7 @@ const CHANNEL: &str = "outbox";
 #[derive(Debug)]
 pub struct Relay {
     uow: UnitOfWork,
-    options: PgConnectOptions,
+    database: DatabaseConfig,
     broker: BrokerConfig,
     state: RelayHandle,
 }
@@ -62,6 +62,8 @@ impl RelayHandle {
 /// Why a term of leadership, or of waiting for it, ended.
 #[derive(Debug, thiserror::Error)]
 enum Ended {
+    #[error("the settings of the relay's database connection")]
+    Settings(#[from] OpenError),
     #[error("the relay's database connection is gone")]
     Database(#[from] sqlx::Error),
     #[error("the relay's database connection does not answer")]
@@ -76,23 +78,21 @@ impl Relay {
     /// Starts the relay of a service in the background.
     ///
     /// # Errors
-    /// When the database URL cannot be read.
+    /// When the database URL or its password cannot be read.
     pub fn spawn(
         uow: &UnitOfWork,
         database: &DatabaseConfig,
         broker: &BrokerConfig,
     ) -> Result<RelayHandle, OpenError> {
         let service = uow.deployment().service().to_owned();
-        let silence = SILENCE.as_millis().to_string();
-        let options =
-            database::options(database, &service)?.application_name(&format!("{service} relay")).options([
-                ("idle_session_timeout", silence.as_str()),
-                // Its statements are few and large, and their tables are now empty, now full: a plan that was kept from
-                // one state is wrong in the other, and one that knows the list of positions can hash it.
-                ("plan_cache_mode", "force_custom_plan"),
-            ]);
+        session_options(database, &service)?;
         let state = RelayHandle::default();
-        let relay = Self { uow: uow.clone(), options, broker: broker.clone(), state: state.clone() };
+        let relay = Self {
+            uow: uow.clone(),
+            database: database.clone(),
+            broker: broker.clone(),
+            state: state.clone(),
+        };
         uow.tasks().background("relay", relay.run());
         Ok(state)
     }
@@ -116,7 +116,8 @@ impl Relay {
 
     /// Waits for the lead, then publishes until something breaks. `Ok` when the process stops.
     async fn term(&self, backoff: &mut Backoff) -> Result<(), Ended> {
-        let mut session = in_time(self.options.connect()).await?;
+        let options = session_options(&self.database, self.uow.deployment().service())?;
+        let mut session = in_time(options.connect()).await?;
         if !self.wait_for_lead(&mut session).await? {
             return Ok(());
         }
@@ -125,16 +126,10 @@ impl Relay {
         self.report(&mut session).await?;
         let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(ANSWER).connect_lazy_with(
             // The listener only ever waits: silence is its nature.
-            self.options.clone().options([("idle_session_timeout", "0")]),
+            options.options([("idle_session_timeout", "0")]),
         );
         let deployment = self.uow.deployment();
-        let publisher = Publisher::open(
-            &self.broker.url,
-            deployment.service(),
-            deployment.region(),
-            self.broker.publish_window,
-        )
-        .await?;
+        let publisher = Publisher::open(&self.broker, deployment.service(), deployment.region()).await?;
         self.state.set(true, true);
         let ended = match PgListener::connect_with(&pool).await {
             Ok(mut listener) => match listener.listen(CHANNEL).await {
@@ -276,4 +271,15 @@ async fn in_time<T>(answer: impl Future<Output = Result<T, sqlx::Error>>) -> Res
         Ok(result) => Ok(result?),
         Err(_) => Err(Ended::Silent),
     }
+}
+
+/// How the relay's own sessions are opened: with the password that counts now.
+fn session_options(database: &DatabaseConfig, service: &str) -> Result<PgConnectOptions, OpenError> {
+    let silence = SILENCE.as_millis().to_string();
+    Ok(database::options(database, service)?.application_name(&format!("{service} relay")).options([
+        ("idle_session_timeout", silence.as_str()),
+        // Its statements are few and large, and their tables are now empty, now full: a plan that was kept from one state is
+        // wrong in the other, and one that knows the list of positions can hash it.
+        ("plan_cache_mode", "force_custom_plan"),
+    ]))
 }

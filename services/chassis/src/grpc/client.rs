@@ -25,14 +25,20 @@ pub struct ClientError {
 
 /// A connection to a service, made at the first call and again whenever it breaks.
 pub fn channel(address: &str, deadline: Duration) -> Result<Channel, ClientError> {
-    Ok(Endpoint::from_shared(address.to_owned())
-        .map_err(|source| ClientError { address: address.to_owned(), source })?
+    Endpoint::from_shared(address.to_owned())
+        .map(|endpoint| lazy(endpoint, deadline))
+        .map_err(|source| ClientError { address: address.to_owned(), source })
+}
+
+/// A connection to an endpoint, made at the first call and again whenever it breaks.
+pub fn lazy(endpoint: Endpoint, deadline: Duration) -> Channel {
+    endpoint
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(deadline)
         .tcp_nodelay(true)
         .http2_keep_alive_interval(Duration::from_secs(20))
         .keep_alive_while_idle(true)
-        .connect_lazy())
+        .connect_lazy()
 }
 
 /// Signs every call as one caller: an operator, a job, or (in tests) a worker.

@@ -4,11 +4,13 @@
 //! status itself.
 
 mod access;
+mod addresses;
 mod client;
 mod server;
 mod status;
 
 pub use access::{open, violation_status};
-pub use client::{Authorized, ClientError, channel};
+pub use addresses::{Addresses, BadAddress, LOOK_UP_EVERY, Target};
+pub use client::{Authorized, ClientError, channel, lazy};
 pub use server::{Server, ServerError};
 pub use status::{Rejected, detail, status};

@@ -8,6 +8,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "what cannot happen fails the test")]
 
 mod events;
+mod start;
 mod tokens;
 mod toy;
 mod work;

@@ -31,6 +31,8 @@ pub struct Toy {
 pub fn config(database: &TestDatabase, max_connections: u32) -> DatabaseConfig {
     DatabaseConfig {
         url: database.runtime_url.clone().into(),
+        password_file: None,
+        owner_password_file: None,
         owner_url: Some(database.owner_url.clone().into()),
         max_connections,
         acquire_timeout_ms: 10_000,

@@ -90,7 +90,7 @@ impl Pool {
                 Trouble::Unknown if call.repeatable => {}
                 Trouble::Unknown => return Err(CallError::Unreachable(status)),
             }
-            self.rest(instance);
+            self.rest(&instance);
             if call.deadline.saturating_duration_since(Instant::now()) <= pause {
                 return Err(CallError::Unreachable(status));
             }

@@ -1,11 +1,13 @@
 //! The addresses of a service: round-robin over those that answer.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use tonic::transport::{Channel, Endpoint};
+use chassis::grpc::{Addresses, BadAddress, LOOK_UP_EVERY, Target};
+use chassis::tasks::Tasks;
+use tonic::transport::Channel;
 
 /// How long an address that did not answer is passed over while another one is there.
 const REST: Duration = Duration::from_millis(500);
@@ -17,13 +19,16 @@ pub struct Upstreams(Arc<HashMap<String, Pool>>);
 /// The instances of one service.
 #[derive(Debug)]
 pub struct Pool {
-    instances: Vec<Instance>,
+    addresses: Addresses,
+    instances: RwLock<Vec<Arc<Instance>>>,
     next: AtomicUsize,
     started: Instant,
 }
 
+/// One instance and the connection to it.
 #[derive(Debug)]
 pub(super) struct Instance {
+    target: Target,
     pub(super) channel: Channel,
     /// Milliseconds after the pool started until which the instance is passed over.
     rests_until: AtomicU64,
@@ -31,22 +36,41 @@ pub(super) struct Instance {
 
 /// An address cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "`{address}` of upstream {service} is no address; write http://host:port, several with commas between"
-)]
-pub struct BadAddress {
+#[error("upstreams.{service} cannot be used")]
+pub struct UpstreamError {
     service: String,
-    address: String,
+    #[source]
+    source: BadAddress,
 }
 
 impl Upstreams {
     /// Connects lazily to the addresses of each service (several with commas between).
-    pub fn new(addresses: &HashMap<String, String>) -> Result<Self, BadAddress> {
+    ///
+    /// # Errors
+    /// When an address is none.
+    pub fn new(addresses: &HashMap<String, String>) -> Result<Self, UpstreamError> {
         let pools = addresses
             .iter()
-            .map(|(service, list)| Ok((service.clone(), Pool::new(service, list)?)))
+            .map(|(service, list)| {
+                let pool =
+                    Pool::new(list).map_err(|source| UpstreamError { service: service.clone(), source })?;
+                Ok((service.clone(), pool))
+            })
             .collect::<Result<_, _>>()?;
         Ok(Self(Arc::new(pools)))
+    }
+
+    /// Looks the names of the services up from now on, so that instances which come and go are found.
+    pub fn follow(&self, tasks: &Tasks) {
+        let (upstreams, shutdown) = (self.clone(), tasks.shutdown().clone());
+        tasks.background("addresses of services", async move {
+            loop {
+                futures::future::join_all(upstreams.0.values().map(Pool::look_up)).await;
+                if shutdown.run_until_cancelled(tokio::time::sleep(LOOK_UP_EVERY)).await.is_none() {
+                    return;
+                }
+            }
+        });
     }
 
     /// The instances of a service.
@@ -55,42 +79,65 @@ impl Upstreams {
     }
 }
 
+impl Instance {
+    fn new(target: Target) -> Arc<Self> {
+        let channel = target
+            .endpoint()
+            .connect_timeout(Duration::from_secs(1))
+            .tcp_nodelay(true)
+            // notices within seconds that a machine is gone
+            .http2_keep_alive_interval(Duration::from_secs(10))
+            .keep_alive_timeout(Duration::from_secs(3))
+            .initial_stream_window_size(1 << 20)
+            .initial_connection_window_size(4 << 20)
+            .connect_lazy();
+        Arc::new(Self { target, channel, rests_until: AtomicU64::new(0) })
+    }
+}
+
 impl Pool {
-    fn new(service: &str, list: &str) -> Result<Self, BadAddress> {
-        let bad = |address: &str| BadAddress { service: service.to_owned(), address: address.to_owned() };
-        let instances = list
-            .split(',')
-            .map(str::trim)
-            .filter(|address| !address.is_empty())
-            .map(|address| {
-                let endpoint = Endpoint::from_shared(address.to_owned()).map_err(|_| bad(address))?;
-                let channel = endpoint
-                    .connect_timeout(Duration::from_secs(1))
-                    .tcp_nodelay(true)
-                    // notices within seconds that a machine is gone
-                    .http2_keep_alive_interval(Duration::from_secs(10))
-                    .keep_alive_timeout(Duration::from_secs(3))
-                    .initial_stream_window_size(1 << 20)
-                    .initial_connection_window_size(4 << 20)
-                    .connect_lazy();
-                Ok(Instance { channel, rests_until: AtomicU64::new(0) })
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        if instances.is_empty() {
-            return Err(bad(list));
+    fn new(list: &str) -> Result<Self, BadAddress> {
+        let addresses = Addresses::parse(list)?;
+        let instances = addresses.as_given().into_iter().map(Instance::new).collect();
+        Ok(Self {
+            addresses,
+            instances: RwLock::new(instances),
+            next: AtomicUsize::new(0),
+            started: Instant::now(),
+        })
+    }
+
+    /// Takes over what the names stand for now. An instance that is still there keeps its connection; calls that run on one
+    /// that went are finished.
+    async fn look_up(&self) {
+        self.take_over(self.addresses.look_up().await);
+    }
+
+    fn take_over(&self, targets: Vec<Target>) {
+        let mut instances = self.instances.write().unwrap_or_else(PoisonError::into_inner);
+        if instances.iter().map(|instance| &instance.target).eq(&targets) {
+            return;
         }
-        Ok(Self { instances, next: AtomicUsize::new(0), started: Instant::now() })
+        *instances = targets
+            .into_iter()
+            .map(|target| {
+                let known = instances.iter().find(|instance| instance.target == target);
+                known.cloned().unwrap_or_else(|| Instance::new(target))
+            })
+            .collect();
     }
 
     /// The next instance that is not resting; any, when all are.
-    pub(super) fn pick(&self) -> Option<&Instance> {
+    pub(super) fn pick(&self) -> Option<Arc<Instance>> {
         let first = self.next.fetch_add(1, Ordering::Relaxed);
         let now = self.elapsed();
-        let in_turn = |step: usize| self.instances.get(first.wrapping_add(step) % self.instances.len());
-        (0..self.instances.len())
+        let instances = self.instances.read().unwrap_or_else(PoisonError::into_inner);
+        let in_turn = |step: usize| instances.get(first.wrapping_add(step) % instances.len());
+        (0..instances.len())
             .filter_map(in_turn)
             .find(|instance| instance.rests_until.load(Ordering::Relaxed) <= now)
-            .or_else(|| in_turn(0))
+            .or_else(|| if instances.is_empty() { None } else { in_turn(0) })
+            .cloned()
     }
 
     /// Passes an instance over for a while.
@@ -108,28 +155,44 @@ impl Pool {
 mod tests {
     use super::*;
 
-    fn position(pool: &Pool, instance: &Instance) -> usize {
-        pool.instances.iter().position(|other| std::ptr::eq(other, instance)).unwrap()
+    async fn found(list: &str) -> Vec<Target> {
+        Addresses::parse(list).unwrap().look_up().await
     }
 
     #[tokio::test]
     async fn instances_take_turns_and_one_that_rests_is_passed_over() {
-        let pool = Pool::new("intake", "http://127.0.0.1:1, http://127.0.0.1:2,").unwrap();
-        let turn = || position(&pool, pool.pick().unwrap());
+        let pool = Pool::new("http://127.0.0.1:1, http://127.0.0.1:2,").unwrap();
+        let turn = || pool.pick().unwrap();
 
-        assert_ne!(turn(), turn());
+        let (first, second) = (turn(), turn());
+        assert_ne!(first.target, second.target);
 
-        pool.rest(&pool.instances[0]);
-        assert_eq!([turn(), turn(), turn()], [1, 1, 1]);
-        pool.rest(&pool.instances[1]);
-        assert_ne!(turn(), turn(), "when all rest, all are tried");
+        pool.rest(&first);
+        assert!([turn(), turn(), turn()].iter().all(|instance| instance.target == second.target));
+        pool.rest(&second);
+        assert_ne!(turn().target, turn().target, "when all rest, all are tried");
+    }
+
+    #[tokio::test]
+    async fn who_comes_is_called_who_goes_is_not_and_who_stays_keeps_the_connection() {
+        let pool = Pool::new("http://127.0.0.1:1").unwrap();
+        pool.take_over(found("http://127.0.0.1:1").await);
+        let stayed = pool.pick().unwrap();
+
+        pool.take_over(found("http://127.0.0.1:1, http://127.0.0.1:2").await);
+        let two = [pool.pick().unwrap(), pool.pick().unwrap()];
+        assert_ne!(two[0].target, two[1].target);
+        assert!(two.iter().any(|instance| Arc::ptr_eq(instance, &stayed)));
+
+        pool.take_over(found("http://127.0.0.1:2").await);
+        assert!((0..4).all(|_| pool.pick().unwrap().target != stayed.target));
     }
 
     #[test]
     fn an_address_that_is_none_is_named() {
         for bad in ["", " , ", "http://a b"] {
-            let error = Pool::new("intake", bad).unwrap_err();
-            assert!(error.to_string().contains("intake"), "{error}");
+            let error = Upstreams::new(&HashMap::from([("intake".to_owned(), bad.to_owned())])).unwrap_err();
+            assert!(error.to_string().contains("upstreams.intake"), "{error}");
         }
     }
 }

@@ -1,10 +1,11 @@
 //! The services, asked as the principal `operator`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chassis::caller::{Caller, Principal, Signer};
-use chassis::grpc::{Authorized, ClientError, channel};
+use chassis::grpc::{Addresses, Authorized, BadAddress, Target, lazy};
 use futures::future::join_all;
 use jiff::Timestamp;
 use proto::admin::v1::admin_service_client::AdminServiceClient;
@@ -29,7 +30,11 @@ pub struct Services {
 struct Watched {
     name: String,
     publishes: BTreeSet<Binding>,
-    instances: Vec<Client>,
+    addresses: Addresses,
+    operator: Authorized,
+    within: Duration,
+    /// Who was there at the last look, each with its connection.
+    instances: Arc<Mutex<Vec<(Target, Client)>>>,
 }
 
 /// The services cannot be asked.
@@ -47,36 +52,38 @@ pub enum ServicesError {
         service: String,
         /// Why.
         #[source]
-        source: ClientError,
+        source: BadAddress,
     },
 }
 
 impl Services {
-    /// The services of a region, each with the addresses of its instances (commas between them).
+    /// The services of a region, each with the addresses of its instances (commas between them); a name stands for every
+    /// instance behind it.
     pub fn new(
         addresses: &BTreeMap<String, String>,
         signer: &Signer,
         region: &str,
         within: Duration,
     ) -> Result<Self, ServicesError> {
-        let mut watched = Vec::new();
-        for (name, list) in addresses {
-            let client = |address: &str| -> Result<Client, ServicesError> {
-                let channel = channel(address, within)
+        let watched = addresses
+            .iter()
+            .filter(|(_, list)| !list.trim().is_empty())
+            .map(|(name, list)| {
+                let addresses = Addresses::parse(list)
                     .map_err(|source| ServicesError::Address { service: name.clone(), source })?;
                 let operator = Authorized::new(signer.clone(), Caller::principal(Principal::Operator));
-                Ok(AdminServiceClient::with_interceptor(channel, operator))
-            };
-            let instances = list
-                .split(',')
-                .map(str::trim)
-                .filter(|address| !address.is_empty())
-                .map(client)
-                .collect::<Result<Vec<_>, _>>()?;
-            if !instances.is_empty() {
-                watched.push(Watched { name: name.clone(), publishes: wanted_bindings(name), instances });
-            }
-        }
+                let watched = Watched {
+                    name: name.clone(),
+                    publishes: wanted_bindings(name),
+                    instances: Arc::default(),
+                    addresses,
+                    operator,
+                    within,
+                };
+                watched.take_over(watched.addresses.as_given());
+                Ok(watched)
+            })
+            .collect::<Result<Vec<_>, ServicesError>>()?;
         if watched.is_empty() {
             return Err(ServicesError::None);
         }
@@ -86,9 +93,9 @@ impl Services {
     /// Asks every instance for its status.
     pub async fn look(&self) -> Vec<ServiceSeen> {
         join_all(self.watched.iter().map(|service| async {
-            let instances =
-                join_all(service.instances.iter().map(|client| self.ask(&service.name, client.clone())))
-                    .await;
+            service.take_over(service.addresses.look_up().await);
+            let clients = service.clients();
+            let instances = join_all(clients.into_iter().map(|client| self.ask(&service.name, client))).await;
             ServiceSeen { name: service.name.clone(), publishes: service.publishes.clone(), instances }
         }))
         .await
@@ -101,7 +108,7 @@ impl Services {
 
     /// The first instance of a service.
     pub(super) fn client(&self, service: &str) -> Option<Client> {
-        self.watched.iter().find(|watched| watched.name == service)?.instances.first().cloned()
+        self.watched.iter().find(|watched| watched.name == service)?.clients().into_iter().next()
     }
 
     async fn ask(&self, service: &str, mut client: Client) -> InstanceSeen {
@@ -122,6 +129,30 @@ impl Services {
             return InstanceSeen::Silent(Silence::Other { who });
         }
         InstanceSeen::Answered(from_status(answer))
+    }
+}
+
+impl Watched {
+    /// Remembers who is there now; who was there before keeps the connection.
+    fn take_over(&self, targets: Vec<Target>) {
+        let mut instances = self.instances.lock().unwrap_or_else(PoisonError::into_inner);
+        *instances = targets
+            .into_iter()
+            .map(|target| {
+                let known =
+                    instances.iter().find(|(other, _)| *other == target).map(|(_, client)| client.clone());
+                let client = known.unwrap_or_else(|| {
+                    let channel = lazy(target.endpoint(), self.within);
+                    AdminServiceClient::with_interceptor(channel, self.operator.clone())
+                });
+                (target, client)
+            })
+            .collect();
+    }
+
+    fn clients(&self) -> Vec<Client> {
+        let instances = self.instances.lock().unwrap_or_else(PoisonError::into_inner);
+        instances.iter().map(|(_, client)| client.clone()).collect()
     }
 }
 

@@ -270,6 +270,7 @@ impl Stage {
             tokio::join!(Node::new(&region, "intake"), Node::new(&region, "reporting"));
         let broker = BrokerConfig {
             url: region.amqp_url().into(),
+            password_file: None,
             publish_window: 256,
             prefetch: 1_000,
             pending_deadline_seconds,

@@ -1,0 +1,3 @@
+-- What a later build needs.
+create table later (id uuid primary key);
+alter table later enable row level security;
