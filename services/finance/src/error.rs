@@ -50,6 +50,8 @@ pub const REASONS: &[(&str, &str)] = &[
     ("LEDGER_ENTRY_NOT_FOUND", "there is no such entry, or it is not in reach of the caller"),
     ("LEDGER_ENTRY_REVERSED", "the entry was reversed, or reverses another"),
     ("MONTH_OPEN", "time sheets of the month are not approved; metadata: not_approved, missing"),
+    ("IMPORT_HAS_PROBLEMS", "the file has cells that cannot be taken in; metadata: problems"),
+    ("IMPORT_OUTDATED", "the file, what is said about it, or what it would change is not what was previewed"),
 ];
 
 /// Reasons of field violations, with what they mean.
@@ -107,6 +109,13 @@ pub const FIELD_REASONS: &[(&str, &str)] = &[
     ("WAGE_BASIS", "the programme prices hours by another basis"),
     ("CLAIM_PERIOD", "there is no such quarter or year"),
     ("ACCOUNT_SHAPE", "the text is not an accounting code"),
+    ("FILE_TOO_LARGE", "the file has too many bytes"),
+    ("FILE_UNREADABLE", "the file is neither CSV nor XLSX, or damaged"),
+    ("FILE_EXPANDS", "the workbook holds far more than its size says"),
+    ("UNKNOWN_SHEET", "the workbook has no sheet of this name"),
+    ("UNKNOWN_COLUMN", "the file has no column with this heading"),
+    ("COLUMN_MISSING", "the file has no column for a field that is needed"),
+    ("COLUMN_REPEATED", "the file has two columns for one field"),
     ("FTE_SHAPE", "the text is not a part of a full time"),
     ("BEFORE_FROM", "the last month is before the first"),
     ("PAGE_SIZE", "a page cannot have that many rows"),

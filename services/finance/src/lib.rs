@@ -14,6 +14,7 @@ pub mod error;
 pub mod events;
 mod fields;
 mod grpc;
+pub mod import;
 pub mod jobs;
 mod refusal;
 mod service;

@@ -158,6 +158,21 @@ impl Refusal {
         Self::state("LEDGER_ENTRY_REVERSED", "the entry was reversed, or reverses another", remedy)
     }
 
+    /// A file cannot be taken in as it is.
+    pub fn import_has_problems(problems: usize) -> Self {
+        let remedy = "preview the import: it shows each cell that cannot be taken, and why";
+        let problems = i64::try_from(problems).unwrap_or(i64::MAX);
+        Self::state("IMPORT_HAS_PROBLEMS", "the file has cells that cannot be taken in", remedy)
+            .with("problems", problems)
+    }
+
+    /// It is not what was previewed.
+    pub fn import_outdated() -> Self {
+        let remedy = "preview the import again, look at what it would do, and apply that";
+        let message = "the file, what is said about it, or what it would change is not what was previewed";
+        Self::state("IMPORT_OUTDATED", message, remedy)
+    }
+
     /// Sheets stand in the way of a lock.
     pub fn month_open(open: i64, missing: i64) -> Self {
         let remedy = "look at the list of missing time sheets; let them be approved, or accept that employments without one had no hours";

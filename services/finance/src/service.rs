@@ -14,6 +14,7 @@ use chassis::tasks::Tasks;
 use proto::finance::v1::budget_service_server::BudgetServiceServer;
 use proto::finance::v1::claim_service_server::ClaimServiceServer;
 use proto::finance::v1::employment_service_server::EmploymentServiceServer;
+use proto::finance::v1::import_service_server::ImportServiceServer;
 use proto::finance::v1::ledger_service_server::LedgerServiceServer;
 use proto::finance::v1::time_sheet_service_server::TimeSheetServiceServer;
 use proto::finance::v1::wage_service_server::WageServiceServer;
@@ -23,11 +24,15 @@ use tonic::service::Routes;
 
 use crate::config::FinanceConfig;
 use crate::events;
-use crate::grpc::{Budgets, Claims, Employments, Ledger, TimeSheets, Wages};
+use crate::grpc::{Budgets, Claims, Employments, Imports, Ledger, TimeSheets, Wages};
+use crate::import::MOST_BYTES;
 use crate::jobs::export::{self, Asked};
 use crate::use_cases::PrepareStart;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
+
+/// Largest request with a file, in bytes: the file and what is said about it.
+const LARGEST_IMPORT: usize = MOST_BYTES + (1 << 20);
 
 /// The service finance.
 #[derive(Debug)]
@@ -68,12 +73,15 @@ impl Service for Finance {
         let consumer = Consumer::spawn(&kernel.work, &config.broker, events::handlers());
         let admin = Admin::new(kernel.work.clone(), Some(relay), Some(consumer));
         let (work, shared) = (&kernel.work, || Arc::clone(&region));
+        let imports = ImportServiceServer::new(Imports::new(work.clone(), shared()));
+        let imports = imports.max_decoding_message_size(LARGEST_IMPORT);
         let routes = Routes::new(BudgetServiceServer::new(Budgets::new(work.clone(), shared())))
             .add_service(EmploymentServiceServer::new(Employments::new(work.clone(), shared())))
             .add_service(TimeSheetServiceServer::new(TimeSheets::new(work.clone(), shared())))
             .add_service(WageServiceServer::new(Wages::new(work.clone(), shared())))
             .add_service(ClaimServiceServer::new(Claims::new(work.clone(), shared())))
             .add_service(LedgerServiceServer::new(Ledger::new(work.clone(), shared())))
+            .add_service(imports)
             .add_service(admin.into_server());
         let address = kernel.server(&config.grpc).spawn(routes, config.grpc.address, &context.tasks).await?;
         tracing::info!(grpc.address = %address, "listening");

@@ -213,6 +213,27 @@ impl Budget {
         Ok(())
     }
 
+    /// Adds lines, or puts them in place of those with the same ids: all of them as one change, or none.
+    ///
+    /// # Errors
+    /// As [`put_line`](Self::put_line), with the line that is refused.
+    pub fn put_lines(
+        &mut self,
+        model: &FinanceModel,
+        lines: Vec<StaffLine>,
+    ) -> Result<(), (LineId, BudgetError)> {
+        let mut after = self.clone();
+        // Those that change are judged by what they become, never by what stands beside them meanwhile.
+        after.lines.retain(|old| !lines.iter().any(|line| line.id == old.id));
+        for line in lines {
+            let id = line.id;
+            after.put_line(model, line).map_err(|error| (id, error))?;
+        }
+        after.standing.version = self.standing.version + 1;
+        *self = after;
+        Ok(())
+    }
+
     /// Finds a line by its id.
     pub fn line(&self, id: LineId) -> Option<&StaffLine> {
         self.lines.iter().find(|line| line.id == id)

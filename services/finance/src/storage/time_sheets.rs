@@ -89,6 +89,22 @@ pub async fn find(connection: &mut PgConnection, id: TimeSheetId) -> Result<Opti
     Ok(Some(Found { sheet, changed_at: row.changed_at.to_jiff(), changed_by: row.changed_by }))
 }
 
+/// The sheet of an employment in a month, when it has one in reach.
+pub async fn of_month(
+    connection: &mut PgConnection,
+    employment: EmploymentId,
+    month: Month,
+) -> Result<Option<TimeSheetId>, Error> {
+    let id = sqlx::query_scalar!(
+        "select time_sheet_id from time_sheets where employment_id = $1 and month = $2",
+        employment.as_uuid(),
+        month.first_day().to_sqlx() as _,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(id.map(TimeSheetId::from_uuid))
+}
+
 /// Stores a step of a sheet whose person is held.
 pub async fn update(
     connection: &mut PgConnection,

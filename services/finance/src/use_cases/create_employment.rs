@@ -20,7 +20,7 @@ use crate::fields::Fields;
 use crate::storage::{employments, locks, missing_sheets};
 
 /// Most employments of a person in a programme.
-const MOST: i64 = 200;
+pub(super) const MOST: i64 = 200;
 /// Most years that an employment may begin before today.
 const MOST_YEARS: i16 = 10;
 
@@ -102,7 +102,8 @@ pub(super) async fn check_overlap(
 }
 
 impl CreateEmployment {
-    fn check(&self, work: &Work) -> Result<Employment, Error> {
+    /// The employment, or every violation.
+    pub(super) fn check(&self, work: &Work) -> Result<Employment, Error> {
         let mut fields = Fields::default();
         let period = period(&mut fields, &self.from, &self.to);
         let first = period.map_or_else(|| work.clock().today(), |period| period.from);

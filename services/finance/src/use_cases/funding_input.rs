@@ -70,14 +70,18 @@ impl FundingInput {
             }
             funding.contributions.push(one);
         }
-        let place = |line: &FundingLine| {
-            let component = model.components.iter().position(|one| one.code == line.component);
-            let shares = component.and_then(|place| model.components.get(place)).map(|one| &one.funding);
-            (component, shares.and_then(|all| all.iter().position(|share| share.source == line.source)))
-        };
-        funding.lines.sort_by_key(place);
+        in_order(model, &mut funding);
         fields.finish(Some(funding))
     }
+}
+
+/// Puts the lines in the order of the programme.
+pub(super) fn in_order(model: &FinanceModel, funding: &mut Funding) {
+    funding.lines.sort_by_key(|line| {
+        let component = model.components.iter().position(|one| one.code == line.component);
+        let shares = component.and_then(|place| model.components.get(place)).map(|one| &one.funding);
+        (component, shares.and_then(|all| all.iter().position(|share| share.source == line.source)))
+    });
 }
 
 fn repeated(field: String) -> Violation {

@@ -18,8 +18,8 @@ use crate::house::House;
 const KILLS: u32 = 12;
 const NAME: &str = "waasland-esf-2024-Q1-r1";
 
-struct Desk {
-    house: House,
+pub struct Desk {
+    pub house: House,
     folder: TempDir,
     public_key: Vec<u8>,
     claim: Claim,
@@ -27,7 +27,7 @@ struct Desk {
 
 impl Desk {
     /// A submitted quarter with bookings whose documents begin formulas.
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         let house = House::open().await;
         house.quarter().await;
         for (document, euro) in
@@ -80,7 +80,7 @@ impl Desk {
     }
 
     /// Runs, and gives what it told.
-    fn told(&self, arguments: &[&str]) -> String {
+    pub fn told(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         let told = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.success(), "{told}");
@@ -96,7 +96,7 @@ impl Desk {
         names
     }
 
-    fn files(&self) -> BTreeMap<String, Vec<u8>> {
+    pub fn files(&self) -> BTreeMap<String, Vec<u8>> {
         files(&self.target().join(NAME))
     }
 

@@ -19,6 +19,8 @@ mod employments;
 mod exports;
 mod golden;
 mod house;
+mod imports;
+mod imports_hours;
 mod lists;
 mod month_lock;
 mod month_lock_race;

@@ -15,6 +15,7 @@ pub fn actions(stage: &Stage) -> Vec<Action> {
     all.extend(staff(stage));
     all.extend(lists(stage));
     all.extend(claims(stage));
+    all.extend(imports(stage));
     all
 }
 
@@ -157,5 +158,43 @@ fn claims(stage: &Stage) -> Vec<Action> {
             Some(reason),
         ),
         action("ListLedgerEntries", ReadsClaims, PROGRAMME, "/api/v1/ledger-entries?programme={id}", None),
+    ]
+}
+
+/// Files with a cell that cannot be taken in: a preview shows it, and nothing is applied.
+fn imports(stage: &Stage) -> Vec<Action> {
+    use Rule::{KeepsBudgets, KeepsOrganisation};
+    let contributions = "UGFydG5lcjtCZWRyYWcKa2FuYXJpZTsxCg==";
+    let employments =
+        "TWVkZXdlcmtlcjtQYXJ0bmVyO0tCTy1udW1tZXI7T25kZXJkZWVsCmthbmFyaWU7YXJrdG9zOzA7b3BlcmF0aW9uCg==";
+    let budget = json!({"kind": "IMPORT_KIND_CONTRIBUTIONS", "file": {"content": contributions}, "plan": ""});
+    let hours = json!({"programme": "{id}", "kind": "IMPORT_KIND_EMPLOYMENTS", "file": {"content": employments}, "plan": ""});
+    let mut previewed = (budget.clone(), hours.clone());
+    for body in [&mut previewed.0, &mut previewed.1] {
+        body.as_object_mut().into_iter().for_each(|body| drop(body.remove("plan")));
+    }
+    vec![
+        action(
+            "PreviewBudgetImport",
+            KeepsBudgets,
+            &stage.budget,
+            "/api/v1/budgets/{id}:previewImport",
+            Some(previewed.0),
+        ),
+        action(
+            "ApplyBudgetImport",
+            KeepsBudgets,
+            &stage.budget,
+            "/api/v1/budgets/{id}:applyImport",
+            Some(budget),
+        ),
+        action(
+            "PreviewHoursImport",
+            KeepsOrganisation,
+            PROGRAMME,
+            "/api/v1/hours:previewImport",
+            Some(previewed.1),
+        ),
+        action("ApplyHoursImport", KeepsOrganisation, PROGRAMME, "/api/v1/hours:applyImport", Some(hours)),
     ]
 }
