@@ -25,6 +25,8 @@ pub struct OperationsConfig {
     pub health: HealthConfig,
     /// Region.
     pub region: RegionConfig,
+    /// Kubernetes.
+    pub kubernetes: KubernetesConfig,
     /// Keys.
     pub keys: KeysConfig,
     /// Logs.
@@ -43,6 +45,32 @@ pub struct BrokerConfig {
     pub url: SecretString,
     /// Management API, with user and password.
     pub management_url: SecretString,
+}
+
+/// The namespace of the region, where it runs on Kubernetes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KubernetesConfig {
+    /// Whether it is looked at.
+    pub watch: KubernetesWatch,
+    /// Namespace; empty for the one of the service account.
+    pub namespace: String,
+    /// Which objects belong to the region.
+    pub selector: String,
+    /// The user's configuration of `kubectl`, outside of a cluster; empty for the service account.
+    pub config_file: String,
+    /// Between two comparisons of what the watches know with what the API server lists, milliseconds.
+    pub compare_ms: u64,
+}
+
+/// Whether Kubernetes is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KubernetesWatch {
+    /// When the process runs in a cluster, or `config_file` is set.
+    Auto,
+    /// Never.
+    Off,
 }
 
 /// Keys. Operations seals nothing, so it holds no key of the region.
@@ -84,6 +112,9 @@ struct ThresholdsFields {
     backlog_seconds: i64,
     dead_letters_seconds: i64,
     builds_differ_seconds: i64,
+    too_few_pods_seconds: i64,
+    at_most_seconds: i64,
+    cluster_silent_seconds: i64,
     durable_databases: bool,
 }
 

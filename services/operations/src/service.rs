@@ -18,7 +18,7 @@ use tonic::service::Routes;
 use crate::config::OperationsConfig;
 use crate::grpc::HealthRpc;
 use crate::jobs::{compare_histories, watch};
-use crate::sources::{Broker, Services, Sources};
+use crate::sources::{Broker, Cluster, Services, Sources};
 use crate::use_cases::RegionWatch;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -59,11 +59,12 @@ impl Service for Operations {
         let within = millis(config.watch.answer_within_ms);
         let services = Services::new(&config.services, &signer, code, within)?;
         let broker = Broker::new(&config.broker, within)?;
+        let cluster = Cluster::open(&config.kubernetes, &clock, &context.tasks).await?;
         let work = open_database(&config, code, &clock, &context).await?;
 
         let (thresholds, refresh) = (config.thresholds.0.clone(), millis(config.watch.refresh_ms));
         let region_watch =
-            RegionWatch::new(work.clone(), Sources::new(services, broker), thresholds, refresh);
+            RegionWatch::new(work.clone(), Sources::new(services, broker, cluster), thresholds, refresh);
         let shutdown = context.tasks.shutdown();
         let watching = watch(region_watch.clone(), millis(config.watch.interval_ms), shutdown.clone());
         context.tasks.background("region watch", watching);

@@ -31,12 +31,27 @@ pub enum FindingCode {
     BuildsDiffer,
     /// Operations cannot write its findings down.
     FindingsNotKept,
+    /// Kubernetes says that pods of a component fail.
+    PodsFailing,
+    /// A component has fewer pods than it should.
+    TooFewPods,
+    /// The roll-out of a component does not go on.
+    RolloutStuck,
+    /// A component cannot be given more pods, though it wants them.
+    AutoscalerAtMost,
+    /// The last run of a scheduled job failed.
+    ExportFailed,
+    /// Kubernetes does not answer operations.
+    ClusterUnreachable,
 }
 
 impl FindingCode {
     /// All of them; what users notice most comes first.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 20] = [
         Self::ServiceUnreachable,
+        Self::PodsFailing,
+        Self::TooFewPods,
+        Self::RolloutStuck,
         Self::BrokerUnreachable,
         Self::EpochRaised,
         Self::UnroutableMessages,
@@ -47,8 +62,11 @@ impl FindingCode {
         Self::EventsPendingLong,
         Self::DeadLetters,
         Self::QueueBacklog,
+        Self::ExportFailed,
+        Self::AutoscalerAtMost,
         Self::DatabaseNotDurable,
         Self::BuildsDiffer,
+        Self::ClusterUnreachable,
         Self::FindingsNotKept,
     ];
 
@@ -74,6 +92,12 @@ impl FindingCode {
             Self::EpochRaised => "EPOCH_RAISED",
             Self::BuildsDiffer => "BUILDS_DIFFER",
             Self::FindingsNotKept => "FINDINGS_NOT_KEPT",
+            Self::PodsFailing => "PODS_FAILING",
+            Self::TooFewPods => "TOO_FEW_PODS",
+            Self::RolloutStuck => "ROLLOUT_STUCK",
+            Self::AutoscalerAtMost => "AUTOSCALER_AT_MOST",
+            Self::ExportFailed => "EXPORT_FAILED",
+            Self::ClusterUnreachable => "CLUSTER_UNREACHABLE",
         }
     }
 

@@ -1,9 +1,10 @@
 //! What is seen of a region and what follows from it. Pure: no I/O, no clock of its own.
 //!
-//! A [`Snapshot`] is what the services and the broker said at one moment. [`conditions`] applies the rules, a closed set
+//! A [`Snapshot`] is what the services, the broker and Kubernetes said at one moment. [`conditions`] applies the rules, a closed set
 //! of [`FindingCode`]s, under [`Thresholds`]. [`Patience`] lets those that must last ripen. [`Reconciliation`] tells when
 //! histories agree again after a restore.
 
+mod cluster;
 mod code;
 mod evaluation;
 mod finding;
@@ -14,6 +15,10 @@ mod snapshot;
 mod texts;
 mod thresholds;
 
+pub use cluster::{
+    ActionKind, AutoscalerSeen, ClusterSeen, ClusterState, ComponentSeen, ExportRun, PodSeen, RunState,
+    ScheduleSeen,
+};
 pub use code::FindingCode;
 pub use evaluation::{Changes, Evaluation};
 pub use finding::{Finding, Found, Key, Severity};
@@ -22,3 +27,7 @@ pub use reconciliation::{History, Pair, Reconciliation};
 pub use rules::{Condition, conditions, is_unknown};
 pub use snapshot::{Binding, BrokerSeen, InstanceSeen, QueueSeen, ServiceSeen, Silence, Snapshot, Status};
 pub use thresholds::Thresholds;
+
+use cluster::cluster_conditions;
+#[cfg(test)]
+use thresholds::thresholds;

@@ -2,8 +2,8 @@
 
 use super::texts::{duration, messages};
 use super::{
-    BrokerSeen, FindingCode, Found, InstanceSeen, Key, QueueSeen, ServiceSeen, Severity, Silence, Snapshot,
-    Status, Thresholds,
+    BrokerSeen, ClusterSeen, FindingCode, Found, InstanceSeen, Key, QueueSeen, ServiceSeen, Severity,
+    Silence, Snapshot, Status, Thresholds, cluster_conditions,
 };
 
 /// Queue for messages that no queue was bound for, where an operator set one up.
@@ -46,11 +46,11 @@ impl Condition {
         }
     }
 
-    fn new(code: FindingCode, subject: &str, severity: Severity, message: String) -> Self {
+    pub(super) fn new(code: FindingCode, subject: &str, severity: Severity, message: String) -> Self {
         Self { code, subject: subject.to_owned(), severity, message, lasting_seconds: 0 }
     }
 
-    fn lasting(self, lasting_seconds: i64) -> Self {
+    pub(super) fn lasting(self, lasting_seconds: i64) -> Self {
         Self { lasting_seconds, ..self }
     }
 }
@@ -75,6 +75,7 @@ pub fn conditions(snapshot: &Snapshot, thresholds: &Thresholds) -> Vec<Condition
     }
     all.extend(broker_silent(snapshot));
     all.extend(builds_differ(snapshot, thresholds));
+    all.extend(cluster_conditions(&snapshot.cluster, thresholds));
     all
 }
 
@@ -100,7 +101,14 @@ pub fn is_unknown(key: &Key, snapshot: &Snapshot) -> bool {
             broker_silent
         }
         Code::BuildsDiffer => snapshot.services.iter().any(|service| !service.is_reachable()),
-        Code::ServiceUnreachable | Code::FindingsNotKept => false,
+        Code::PodsFailing
+        | Code::TooFewPods
+        | Code::RolloutStuck
+        | Code::AutoscalerAtMost
+        | Code::ExportFailed => {
+            matches!(snapshot.cluster, ClusterSeen::Silent { .. })
+        }
+        Code::ServiceUnreachable | Code::ClusterUnreachable | Code::FindingsNotKept => false,
     }
 }
 

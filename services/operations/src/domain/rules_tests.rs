@@ -5,22 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::*;
-use crate::domain::Binding;
-
-fn thresholds() -> Thresholds {
-    Thresholds {
-        outbox_oldest_seconds: 30,
-        no_leader_seconds: 15,
-        no_connection_seconds: 10,
-        pending_oldest_seconds: 300,
-        no_consumer_seconds: 15,
-        backlog_messages: 1000,
-        backlog_seconds: 30,
-        dead_letters_seconds: 60,
-        builds_differ_seconds: 600,
-        durable_databases: true,
-    }
-}
+use crate::domain::{Binding, ClusterSeen, thresholds};
 
 fn status() -> Status {
     Status {
@@ -59,6 +44,7 @@ fn healthy() -> Snapshot {
     let mut dead = queue("bondgenoot.reporting.dead");
     dead.messages = 0;
     Snapshot {
+        cluster: ClusterSeen::Outside,
         at: Timestamp::from_second(1_800_000_000).unwrap(),
         services: vec![
             service("intake", BTreeSet::from([binding()]), status()),

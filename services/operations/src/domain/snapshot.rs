@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::ClusterSeen;
+
 /// A region at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
@@ -13,6 +15,8 @@ pub struct Snapshot {
     pub services: Vec<ServiceSeen>,
     /// The broker.
     pub broker: BrokerSeen,
+    /// Kubernetes.
+    pub cluster: ClusterSeen,
     /// Up to which epoch each service was seen reconciled; none is 1.
     pub reconciled: BTreeMap<String, i64>,
 }

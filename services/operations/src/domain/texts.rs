@@ -40,6 +40,17 @@ impl FindingCode {
             }
             Self::BuildsDiffer => "meestal niets; een nieuwe versie is maar half uitgerold".to_owned(),
             Self::FindingsNotKept => "niets; alleen de geschiedenis van bevindingen heeft nu een gat".to_owned(),
+            Self::PodsFailing | Self::TooFewPods => {
+                format!("werkt geen enkel exemplaar van {subject} meer: {}; anders gaat het trager", missed(subject))
+            }
+            Self::RolloutStuck => format!("de vorige versie van {subject} werkt verder; de nieuwe komt er niet"),
+            Self::AutoscalerAtMost => format!("{subject} kan trager worden wanneer het drukker wordt"),
+            Self::ExportFailed => {
+                "de bestanden voor de boekhouding en de fondsen komen later; wat al klaarstond, blijft zoals het was".to_owned()
+            }
+            Self::ClusterUnreachable => {
+                "niets: wat draait, draait verder; maar wat uitvalt, wordt nu misschien niet vervangen".to_owned()
+            }
         }
     }
 
@@ -72,6 +83,18 @@ impl FindingCode {
             Self::EpochRaised => "`bondgenoot reconcile --repair` toont en herstelt de verschillen; deze bevinding sluit als er geen meer zijn".to_owned(),
             Self::BuildsDiffer => "rond de uitrol af of draai hem terug; `bondgenoot status` toont de versie van elke dienst".to_owned(),
             Self::FindingsNotKept => "kijk of de databank van operations bereikbaar is; de bewaking zelf werkt verder".to_owned(),
+            Self::PodsFailing => {
+                format!("`kubectl describe pod` en `kubectl logs --previous` van {subject} zeggen waarom; draai een nieuwe versie terug met `helm rollback`")
+            }
+            Self::TooFewPods => {
+                format!("`kubectl get events` zegt of er plaats is voor {subject}: knooppunten, quota, of een schema dat nog ontbreekt (`wait-for-schema`)")
+            }
+            Self::RolloutStuck => format!("`kubectl rollout status` en de logboeken van {subject} zeggen waarom; anders `helm rollback`"),
+            Self::AutoscalerAtMost => format!("verhoog `{subject}.autoscaling.maxReplicas`, of kijk waarom het zo druk is"),
+            Self::ExportFailed => {
+                format!("lees het logboek van de job van {subject}; start daarna de export opnieuw: gemiste perioden worden ingehaald")
+            }
+            Self::ClusterUnreachable => "kijk of de API-server van Kubernetes antwoordt en of operations er bij mag (netwerkbeleid, serviceaccount)".to_owned(),
         }
     }
 }
@@ -89,6 +112,11 @@ pub(super) fn duration(seconds: i64) -> String {
 /// A number of messages for people: `1 bericht`, `12 berichten`.
 pub(super) fn messages(count: i64) -> String {
     if count == 1 { "1 bericht".to_owned() } else { format!("{count} berichten") }
+}
+
+/// A number of pods for people: `1 pod`, `3 pods`.
+pub(super) fn pods(count: usize) -> String {
+    if count == 1 { "1 pod".to_owned() } else { format!("{count} pods") }
 }
 
 #[cfg(test)]

@@ -21,6 +21,32 @@ pub struct Thresholds {
     pub dead_letters_seconds: i64,
     /// How long versions may be mixed, seconds.
     pub builds_differ_seconds: i64,
+    /// How long a component may have fewer pods than it should, seconds.
+    pub too_few_pods_seconds: i64,
+    /// How long a component may run with as many pods as it may, seconds.
+    pub at_most_seconds: i64,
+    /// How long Kubernetes may be silent, seconds.
+    pub cluster_silent_seconds: i64,
     /// Whether databases that may lose acknowledged writes are reported.
     pub durable_databases: bool,
+}
+
+/// Thresholds of tests: those of `config/default.toml`.
+#[cfg(test)]
+pub(super) fn thresholds() -> Thresholds {
+    Thresholds {
+        outbox_oldest_seconds: 30,
+        no_leader_seconds: 15,
+        no_connection_seconds: 10,
+        pending_oldest_seconds: 300,
+        no_consumer_seconds: 15,
+        backlog_messages: 1000,
+        backlog_seconds: 30,
+        dead_letters_seconds: 60,
+        builds_differ_seconds: 600,
+        too_few_pods_seconds: 60,
+        at_most_seconds: 600,
+        cluster_silent_seconds: 15,
+        durable_databases: true,
+    }
 }

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use proto::operations::v1 as api;
 
-use crate::domain::{self, ServiceSeen, Severity};
+use crate::domain::{
+    self, ActionKind, ClusterSeen, ComponentSeen, ExportRun, RunState, ScheduleSeen, ServiceSeen, Severity,
+};
 use crate::use_cases::{Overall, RegionHealth};
 
 pub(super) fn to_region_health(health: &RegionHealth, region: &str) -> api::RegionHealth {
@@ -24,6 +26,7 @@ pub(super) fn to_region_health(health: &RegionHealth, region: &str) -> api::Regi
         services: health.snapshot.services.iter().map(to_service).collect(),
         queues: queues.collect(),
         findings: health.findings.iter().map(to_finding).collect(),
+        cluster: Some(to_cluster(&health.snapshot.cluster)),
     }
 }
 
@@ -43,6 +46,70 @@ fn to_service(service: &ServiceSeen) -> api::ServiceHealth {
             epoch: status.epoch,
             started_at: status.started_at.map(to_timestamp),
         },
+    }
+}
+
+fn to_cluster(cluster: &ClusterSeen) -> api::ClusterHealth {
+    let bare = |state: api::ClusterState| api::ClusterHealth { state: state.into(), ..Default::default() };
+    match cluster {
+        ClusterSeen::Outside => bare(api::ClusterState::Outside),
+        ClusterSeen::Silent { answered } => {
+            api::ClusterHealth { answered_at: answered.map(to_timestamp), ..bare(api::ClusterState::Silent) }
+        }
+        ClusterSeen::Answered(state) => api::ClusterHealth {
+            namespace: state.namespace.clone(),
+            components: state.components.iter().map(to_component).collect(),
+            schedules: state.schedules.iter().map(to_schedule).collect(),
+            may_run: state.allowed.contains(&ActionKind::RunExport),
+            may_suspend: state.allowed.contains(&ActionKind::SuspendExport),
+            ..bare(api::ClusterState::Answering)
+        },
+    }
+}
+
+fn to_component(component: &ComponentSeen) -> api::ComponentHealth {
+    let pods = component.pods.iter().map(|pod| api::PodHealth {
+        pod: pod.name.clone(),
+        ready: pod.ready,
+        restarts: pod.restarts,
+        trouble: pod.trouble.clone().unwrap_or_default(),
+        since: pod.since.map(to_timestamp),
+    });
+    api::ComponentHealth {
+        component: component.name.clone(),
+        desired: component.desired,
+        available: component.available,
+        updated: component.updated,
+        pods: pods.collect(),
+        most: component.autoscaler.map_or(0, |autoscaler| autoscaler.most),
+    }
+}
+
+fn to_schedule(schedule: &ScheduleSeen) -> api::ScheduleHealth {
+    api::ScheduleHealth {
+        schedule: schedule.name.clone(),
+        cron: schedule.schedule.clone(),
+        time_zone: schedule.time_zone.clone(),
+        suspended: schedule.suspended,
+        last_scheduled: schedule.last_scheduled.map(to_timestamp),
+        last_succeeded: schedule.last_succeeded.map(to_timestamp),
+        runs: schedule.runs.iter().map(to_run).collect(),
+    }
+}
+
+fn to_run(run: &ExportRun) -> api::ScheduleRun {
+    let (state, reason) = match &run.state {
+        RunState::Running => (api::RunState::Running, String::new()),
+        RunState::Succeeded => (api::RunState::Succeeded, String::new()),
+        RunState::Failed { reason } => (api::RunState::Failed, reason.clone()),
+    };
+    api::ScheduleRun {
+        job: run.job.clone(),
+        state: state.into(),
+        reason,
+        manual: run.manual,
+        started_at: run.started.map(to_timestamp),
+        ended_at: run.ended.map(to_timestamp),
     }
 }
 

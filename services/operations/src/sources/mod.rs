@@ -1,10 +1,13 @@
-//! Whom operations asks: every service by RPC, the broker by its management API. All at once, each with a deadline.
+//! Whom operations asks: every service by RPC, the broker by its management API, all at once, each with a deadline; and
+//! Kubernetes, which it watches.
 
 mod broker;
+mod cluster;
 mod histories;
 mod services;
 
 pub use broker::{Broker, BrokerError};
+pub use cluster::{ActError, Cluster, ClusterError, Started};
 pub use services::{Services, ServicesError};
 
 use std::collections::BTreeMap;
@@ -18,18 +21,24 @@ use crate::domain::{History, Pair, Snapshot};
 pub struct Sources {
     services: Services,
     broker: Broker,
+    cluster: Cluster,
 }
 
 impl Sources {
     /// Over these.
-    pub const fn new(services: Services, broker: Broker) -> Self {
-        Self { services, broker }
+    pub const fn new(services: Services, broker: Broker, cluster: Cluster) -> Self {
+        Self { services, broker, cluster }
+    }
+
+    /// Kubernetes, to act in it.
+    pub const fn cluster(&self) -> &Cluster {
+        &self.cluster
     }
 
     /// Asks everybody how they are.
     pub async fn look(&self, at: Timestamp, reconciled: BTreeMap<String, i64>) -> Snapshot {
         let (services, broker) = futures::join!(self.services.look(), self.broker.look());
-        Snapshot { at, services, broker, reconciled }
+        Snapshot { at, services, broker, cluster: self.cluster.look(), reconciled }
     }
 
     /// Asks for the histories around a service, per pair of producer and consumer what each side knows.

@@ -1,0 +1,10 @@
+//! What Kubernetes says of the region's own namespace, and what follows from it. Pure.
+
+mod rules;
+mod seen;
+
+pub use rules::conditions as cluster_conditions;
+pub use seen::{
+    ActionKind, AutoscalerSeen, ClusterSeen, ClusterState, ComponentSeen, ExportRun, PodSeen, RunState,
+    ScheduleSeen,
+};
