@@ -50,6 +50,7 @@ pub const REASONS: &[(&str, &str)] = &[
     ("LEDGER_ENTRY_NOT_FOUND", "there is no such entry, or it is not in reach of the caller"),
     ("LEDGER_ENTRY_REVERSED", "the entry was reversed, or reverses another"),
     ("MONTH_OPEN", "time sheets of the month are not approved; metadata: not_approved, missing"),
+    ("EXPORT_NOT_FOUND", "there is no such export, or it is not in reach of the caller"),
     ("IMPORT_HAS_PROBLEMS", "the file has cells that cannot be taken in; metadata: problems"),
     ("IMPORT_OUTDATED", "the file, what is said about it, or what it would change is not what was previewed"),
 ];

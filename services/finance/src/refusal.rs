@@ -146,6 +146,12 @@ impl Refusal {
         refusal
     }
 
+    /// There is no such export, or it is not the caller's to see.
+    pub fn export_not_found() -> Self {
+        let remedy = "check what you ask for; records outside your mandate are not shown";
+        Self::new(ErrorKind::NotFound, "EXPORT_NOT_FOUND", "there is no such export", remedy)
+    }
+
     /// There is no such entry, or it is not the caller's to see.
     pub fn ledger_entry_not_found() -> Self {
         let remedy = "check what you ask for; records outside your mandate are not shown";

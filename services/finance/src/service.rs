@@ -14,6 +14,7 @@ use chassis::tasks::Tasks;
 use proto::finance::v1::budget_service_server::BudgetServiceServer;
 use proto::finance::v1::claim_service_server::ClaimServiceServer;
 use proto::finance::v1::employment_service_server::EmploymentServiceServer;
+use proto::finance::v1::export_service_server::ExportServiceServer;
 use proto::finance::v1::import_service_server::ImportServiceServer;
 use proto::finance::v1::ledger_service_server::LedgerServiceServer;
 use proto::finance::v1::time_sheet_service_server::TimeSheetServiceServer;
@@ -24,9 +25,10 @@ use tonic::service::Routes;
 
 use crate::config::FinanceConfig;
 use crate::events;
-use crate::grpc::{Budgets, Claims, Employments, Imports, Ledger, TimeSheets, Wages};
+use crate::grpc::{Budgets, Claims, Employments, Exports, Imports, Ledger, TimeSheets, Wages};
 use crate::import::MOST_BYTES;
 use crate::jobs::export::{self, Asked};
+use crate::jobs::export_key;
 use crate::use_cases::PrepareStart;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -46,7 +48,7 @@ fn load_region(file: &Path) -> anyhow::Result<Region> {
 impl Service for Finance {
     const NAME: &'static str = "finance";
     const DEFAULTS: &'static str = include_str!("../config/default.toml");
-    const COMMANDS: &'static [&'static str] = &["export"];
+    const COMMANDS: &'static [&'static str] = &["export", "export-key"];
     type Config = FinanceConfig;
 
     fn shell(config: &FinanceConfig) -> Shell<'_> {
@@ -81,6 +83,7 @@ impl Service for Finance {
             .add_service(WageServiceServer::new(Wages::new(work.clone(), shared())))
             .add_service(ClaimServiceServer::new(Claims::new(work.clone(), shared())))
             .add_service(LedgerServiceServer::new(Ledger::new(work.clone(), shared())))
+            .add_service(ExportServiceServer::new(Exports::new(work.clone(), shared())))
             .add_service(imports)
             .add_service(admin.into_server());
         let address = kernel.server(&config.grpc).spawn(routes, config.grpc.address, &context.tasks).await?;
@@ -91,6 +94,7 @@ impl Service for Finance {
     async fn command(name: &str, arguments: &[String], config: FinanceConfig) -> Option<anyhow::Result<()>> {
         match name {
             "export" => Some(make_exports(arguments, &config).await),
+            "export-key" => Some(export_key::run(arguments)),
             _ => None,
         }
     }

@@ -59,6 +59,18 @@ impl ClaimPeriod {
         Self::from_month(ClaimKind::Year, year, 1, 11)
     }
 
+    /// A period as people say it, `2024-Q1` or `2024`; `None` for any other text.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_year = |year: &str| year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit());
+        match text.split_once("-Q") {
+            Some((year, quarter)) if is_year(year) && quarter.len() == 1 => {
+                Self::quarter(year.parse().ok()?, quarter.parse().ok()?)
+            }
+            None if is_year(text) => Self::year(text.parse().ok()?),
+            _ => None,
+        }
+    }
+
     fn from_month(kind: ClaimKind, year: i16, month: i8, more: usize) -> Option<Self> {
         let year = Some(year).filter(|year| (1900..=2999).contains(year))?;
         let first = Month::of(Date::new(year, month, 1).ok()?);

@@ -2,6 +2,8 @@
 
 use rust_decimal::Decimal;
 
+use super::contact_time::Month;
+
 /// A cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell {
@@ -26,6 +28,43 @@ impl Cell {
     pub fn count(number: impl Into<i64>) -> Self {
         Self::Number(Decimal::from(number.into()))
     }
+}
+
+/// How far an export is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportState {
+    /// The claim was submitted, and no run saw it.
+    Due,
+    /// What it is made of is recorded.
+    Recorded,
+    /// Its files stood in the target.
+    Published,
+}
+
+impl ExportState {
+    /// By whether it was recorded and published.
+    pub const fn of(is_recorded: bool, is_published: bool) -> Self {
+        match (is_recorded, is_published) {
+            (_, true) => Self::Published,
+            (true, false) => Self::Recorded,
+            (false, false) => Self::Due,
+        }
+    }
+}
+
+/// A period as people say it: `2024-Q1`, or `2024` for a year.
+pub fn period_label(first: Month, last: Month) -> String {
+    let (year, month) = (first.year(), first.first_day().month());
+    if last.first_day().month() - month == 2 {
+        format!("{year}-Q{}", (month + 2) / 3)
+    } else {
+        year.to_string()
+    }
+}
+
+/// Name of an export in its target.
+pub fn export_folder(programme: &str, first: Month, last: Month, revision: i32) -> String {
+    format!("{programme}-{}-r{revision}", period_label(first, last))
 }
 
 /// A table of an export: a CSV file, and a sheet of the workbook.

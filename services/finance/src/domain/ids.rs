@@ -37,6 +37,10 @@ chassis::define_id!(
     ClaimId
 );
 chassis::define_id!(
+    /// An export of a submitted claim.
+    ExportId
+);
+chassis::define_id!(
     /// An amount in the ledger.
     LedgerEntryId
 );

@@ -51,7 +51,7 @@ pub use correction::WayOut;
 pub use costs::{ComponentCost, Cost, Costs, costs};
 pub use day::{DayError, parse_day};
 pub use employment::{Employment, Period};
-pub use export::{Cell, ExportTable};
+pub use export::{Cell, ExportState, ExportTable, export_folder, period_label};
 pub use figures::{Figures, figures};
 pub use finding::{Finding, FindingKind};
 pub use flat_rate::{flat_rate, flat_rate_at, with_flat_rate};
@@ -63,8 +63,8 @@ pub use funding::{
 };
 pub use hours::{Hours, HoursError};
 pub use ids::{
-    BudgetId, ClaimId, ContactId, EmploymentId, EntryId, LedgerEntryId, LineId, TimeSheetId, TrajectoryId,
-    WageId,
+    BudgetId, ClaimId, ContactId, EmploymentId, EntryId, ExportId, LedgerEntryId, LineId, TimeSheetId,
+    TrajectoryId, WageId,
 };
 pub use ledger::{AccountError, LedgerEntry, LedgerKind, parse_account};
 pub use municipal::{contributions_on, correct_contributions};

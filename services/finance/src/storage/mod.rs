@@ -6,6 +6,7 @@ pub mod claim_content;
 pub mod claim_sources;
 pub mod claims;
 pub mod employments;
+pub mod export_lists;
 pub mod exports;
 pub mod file_versions;
 pub mod funding;

@@ -20,9 +20,9 @@ const NAME: &str = "waasland-esf-2024-Q1-r1";
 
 pub struct Desk {
     pub house: House,
-    folder: TempDir,
+    pub folder: TempDir,
     public_key: Vec<u8>,
-    claim: Claim,
+    pub claim: Claim,
 }
 
 impl Desk {
@@ -53,11 +53,16 @@ impl Desk {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.program();
+        command.arg("export").args(arguments);
+        command
+    }
+
+    /// The program with its settings, without a word of what it does.
+    pub fn program(&self) -> Command {
         let (region, database) = (&self.house.region, &self.house.running.database);
         let mut command = Command::new(env!("CARGO_BIN_EXE_finance"));
         command
-            .arg("export")
-            .args(arguments)
             .env("FINANCE_DATABASE__URL", &database.runtime_url)
             .env("FINANCE_DATABASE__ALLOW_FAST", "true")
             .env("FINANCE_REGION__FILE", testkit::region_file())

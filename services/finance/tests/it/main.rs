@@ -16,6 +16,7 @@ mod counter;
 mod create_budget;
 mod desk;
 mod employments;
+mod export_lists;
 mod exports;
 mod golden;
 mod house;

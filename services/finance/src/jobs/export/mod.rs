@@ -20,7 +20,7 @@ use region::Region;
 use uuid::Uuid;
 
 use crate::config::ExportConfig;
-use crate::domain::ExportTable;
+use crate::domain::{ExportTable, export_folder, period_label};
 use crate::storage::exports::Export;
 use crate::use_cases::{CompleteExport, ReadExportRows, ReadExportRules, RecordExports};
 use csv_file::CsvFile;
@@ -61,19 +61,13 @@ impl Asked {
     }
 }
 
-/// The period of an export as people say it: `2024-Q1`, or `2024` for a year.
-pub fn label(export: &Export) -> String {
-    let (year, month) = (export.first.year(), export.first.first_day().month());
-    if export.last.first_day().month() - month == 2 {
-        format!("{year}-Q{}", (month + 2) / 3)
-    } else {
-        year.to_string()
-    }
+fn label(export: &Export) -> String {
+    period_label(export.first, export.last)
 }
 
 /// Name of an export in the target.
-pub fn name(export: &Export) -> String {
-    format!("{}-{}-r{}", export.programme, label(export), export.revision)
+fn name(export: &Export) -> String {
+    export_folder(&export.programme, export.first, export.last, export.revision)
 }
 
 /// Makes what was asked for; the first failure ends the run, and the next run goes on there.
