@@ -15,6 +15,7 @@ use proto::finance::v1::budget_service_server::BudgetServiceServer;
 use proto::finance::v1::claim_service_server::ClaimServiceServer;
 use proto::finance::v1::employment_service_server::EmploymentServiceServer;
 use proto::finance::v1::export_service_server::ExportServiceServer;
+use proto::finance::v1::goal_seek_service_server::GoalSeekServiceServer;
 use proto::finance::v1::import_service_server::ImportServiceServer;
 use proto::finance::v1::ledger_service_server::LedgerServiceServer;
 use proto::finance::v1::time_sheet_service_server::TimeSheetServiceServer;
@@ -25,7 +26,7 @@ use tonic::service::Routes;
 
 use crate::config::FinanceConfig;
 use crate::events;
-use crate::grpc::{Budgets, Claims, Employments, Exports, Imports, Ledger, TimeSheets, Wages};
+use crate::grpc::{Budgets, Claims, Employments, Exports, GoalSeek, Imports, Ledger, TimeSheets, Wages};
 use crate::import::MOST_BYTES;
 use crate::jobs::export::{self, Asked};
 use crate::jobs::export_key;
@@ -85,6 +86,7 @@ impl Service for Finance {
             .add_service(LedgerServiceServer::new(Ledger::new(work.clone(), shared())))
             .add_service(ExportServiceServer::new(Exports::new(work.clone(), shared())))
             .add_service(imports)
+            .add_service(GoalSeekServiceServer::new(GoalSeek::new(work.clone(), shared())))
             .add_service(admin.into_server());
         let address = kernel.server(&config.grpc).spawn(routes, config.grpc.address, &context.tasks).await?;
         tracing::info!(grpc.address = %address, "listening");

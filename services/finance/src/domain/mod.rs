@@ -23,6 +23,7 @@ mod flat_rate;
 mod flat_rate_split;
 mod fte;
 mod funding;
+mod goal_seek;
 mod hours;
 mod ids;
 mod ledger;
@@ -36,6 +37,7 @@ mod staff_line;
 mod text;
 mod time_sheet;
 mod wage_period;
+mod weight;
 
 pub use apportion::apportion;
 pub use budget::{Budget, BudgetError, BudgetState, MOST_LINES, Standing};
@@ -61,6 +63,10 @@ pub use funding::{
     Contribution, Funding, FundingLine, ShareBasis, is_cofinancing, residual_split, share_of_maximum,
     yearly_maximum,
 };
+pub use goal_seek::{
+    Bound, BoundReached, HoursAnswer, HoursMove, HoursSeek, Moving, Proportion, SeekTarget, Sought,
+    SoughtSource, StaffDuty, seek_amounts, seek_hours, seek_sources, staff_duties,
+};
 pub use hours::{Hours, HoursError};
 pub use ids::{
     BudgetId, ClaimId, ContactId, EmploymentId, EntryId, ExportId, LedgerEntryId, LineId, TimeSheetId,
@@ -78,3 +84,4 @@ pub use staff_line::{RowKey, RowKeyError, StaffLine, Wage};
 pub use text::{BudgetName, NameError};
 pub use time_sheet::{DAY_MINUTES, Entry, OverLimit, SheetError, SheetState, TimeSheet, limits};
 pub use wage_period::{MOST_WAGES, RateFrom, WageBasis, WagePeriod};
+pub use weight::{WeightError, parse_positive_weight, parse_weight};

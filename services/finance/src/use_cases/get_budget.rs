@@ -42,15 +42,21 @@ impl Command for GetBudget {
     type Error = Error;
 
     async fn execute(&self, work: &mut Work) -> Result<BudgetView, Error> {
-        let vault = work.vault().clone();
-        let found = budgets::find(work.connection(), &vault, self.budget, Reading::Shared).await?;
-        let budget = found.ok_or(Error::BudgetNotFound)?.budget;
-        if !work.grant().programmes.contains(budget.programme().as_str()) {
-            return Err(Error::BudgetNotFound);
-        }
-        work.touches(budget.id().as_uuid());
+        let budget = read_budget(work, self.budget).await?;
         view(work, &self.region, budget)
     }
+}
+
+/// Reads a budget in reach, to look at it only.
+pub(super) async fn read_budget(work: &mut Work, id: BudgetId) -> Result<Budget, Error> {
+    let vault = work.vault().clone();
+    let found = budgets::find(work.connection(), &vault, id, Reading::Shared).await?;
+    let budget = found.ok_or(Error::BudgetNotFound)?.budget;
+    if !work.grant().programmes.contains(budget.programme().as_str()) {
+        return Err(Error::BudgetNotFound);
+    }
+    work.touches(budget.id().as_uuid());
+    Ok(budget)
 }
 
 /// A budget with what it comes to; also what every step answers with.

@@ -40,6 +40,8 @@ mod put_staff_line;
 mod put_time_sheet;
 mod read_claims;
 mod remove_staff_line;
+mod seek_amounts;
+mod seek_hours;
 mod sheet_limits;
 mod sheet_step;
 mod step;
@@ -77,6 +79,10 @@ pub use put_staff_line::PutStaffLine;
 pub use put_time_sheet::PutTimeSheet;
 pub use read_claims::{GetClaim, ListClaims, ReconcileClaim, ReconciledClaim};
 pub use remove_staff_line::RemoveStaffLine;
+pub use seek_amounts::{
+    SeekContributions, SeekFunding, SoughtContribution, SoughtContributions, SoughtFunding, WeightInput,
+};
+pub use seek_hours::{SeekHours, SeekLineInput, SoughtHours, TargetKind};
 pub use sheet_step::SheetView;
 pub use time_sheet_steps::{ApproveTimeSheet, ConfirmTimeSheet, ReturnTimeSheet};
 pub use wage_history::{GetWageHistory, PutWage, RemoveWage, WageHistoryView};

@@ -18,6 +18,8 @@ mod desk;
 mod employments;
 mod export_lists;
 mod exports;
+mod goal_seek;
+mod goal_seek_rpc;
 mod golden;
 mod house;
 mod imports;

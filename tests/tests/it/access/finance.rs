@@ -25,6 +25,10 @@ fn budgets(stage: &Stage) -> Vec<Action> {
     let budget = &stage.budget;
     let line = json!({"row": "r01", "component": "operation", "partner": "arktos", "wageEuro": "3000", "hours": "10"});
     let created = json!({"programme": "{id}", "year": 2026, "name": "Begroting"});
+    // Nothing is sought, nothing divides, and there is no such component: refused after access.
+    let sought = json!({"target": "SEEK_TARGET_PROJECT", "totalEuro": "1.00", "lines": []});
+    let divided = json!({"totalEuro": "1.00", "weights": [{"of": "ocmw-temse", "weight": "0"}]});
+    let funded = json!({"component": "nowhere", "weights": []});
     vec![
         action("ListBudgets", SeesTotals, PROGRAMME, "/api/v1/budgets?programme={id}", None),
         action("GetBudgetTotals", SeesTotals, budget, "/api/v1/budgets/{id}/totals", None),
@@ -45,6 +49,15 @@ fn budgets(stage: &Stage) -> Vec<Action> {
             Some(json!({"lines": []})),
         ),
         action("ApproveBudget", KeepsBudgets, budget, "/api/v1/budgets/{id}:approve", Some(json!({}))),
+        action("SeekHours", KeepsBudgets, budget, "/api/v1/budgets/{id}:seekHours", Some(sought)),
+        action(
+            "SeekContributions",
+            KeepsBudgets,
+            budget,
+            "/api/v1/budgets/{id}:seekContributions",
+            Some(divided),
+        ),
+        action("SeekFunding", KeepsBudgets, budget, "/api/v1/budgets/{id}:seekFunding", Some(funded)),
         action("ListSuggestedHours", KeepsBudgets, PROGRAMME, "/api/v1/suggested-hours?programme={id}", None),
         action("CreateBudget", KeepsBudgets, PROGRAMME, "/api/v1/budgets", Some(created)),
     ]
