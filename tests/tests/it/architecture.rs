@@ -20,9 +20,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("operations", &["chassis", "proto", "region"]),
     ("gateway", &["chassis", "proto", "region"]),
     ("local", &["region"]),
+    ("chart-checks", &[]),
     ("testkit", &["chassis", "local", "proto", "region"]),
     // Of finance it uses the arithmetic of budgets, so that a budget is computed in one way everywhere.
-    ("bondgenoot", &["chassis", "finance", "local", "proto", "region"]),
+    ("bondgenoot", &["chart-checks", "chassis", "finance", "local", "proto", "region"]),
     ("tests", &["bondgenoot", "chassis", "local", "proto", "region", "testkit"]),
 ];
 
