@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chassis::error::ErrorKind;
 
-use crate::domain::{SheetError, Unpriced, WrongState};
+use crate::domain::{Amount, Money, PotError, SheetError, Unpriced, WrongState};
 use crate::error::Error;
 
 /// A step that is refused as things stand.
@@ -46,6 +46,7 @@ impl Refusal {
             "claims_period_key" => Self::claim_exists(),
             "claimed_entries_pkey" => Self::hours_claimed(),
             "ledger_entries_reverses_key" => Self::entry_reversed(),
+            "pot_entries_reverses_key" => Self::pot_entry_reversed(),
             _ => return None,
         })
     }
@@ -179,6 +180,27 @@ impl Refusal {
         Self::state("IMPORT_OUTDATED", message, remedy)
     }
 
+    /// There is no such entry of a pot, or it is not the caller's to see.
+    pub fn pot_entry_not_found() -> Self {
+        let remedy = "check what you ask for; records outside your mandate are not shown";
+        Self::new(ErrorKind::NotFound, "POT_ENTRY_NOT_FOUND", "there is no such entry of a pot", remedy)
+    }
+
+    /// It was reversed, or reverses another.
+    pub fn pot_entry_reversed() -> Self {
+        let remedy = "book the right amount as a new entry";
+        Self::state("POT_ENTRY_REVERSED", "the entry was reversed, or reverses another", remedy)
+    }
+
+    /// The budget would give the pot less than decisions hold.
+    pub fn pot_overdrawn(held: Money) -> Self {
+        let remedy = "close or reverse decisions of the pot first, or approve a budget that gives it at least what they hold";
+        let message = "the budget gives the pot of the year less than its decisions hold";
+        let mut refusal = Self::state("POT_OVERDRAWN", message, remedy);
+        refusal.metadata.insert("held_euro".to_owned(), Amount::from(held).euro().to_string());
+        refusal
+    }
+
     /// Sheets stand in the way of a lock.
     pub fn month_open(open: i64, missing: i64) -> Self {
         let remedy = "look at the list of missing time sheets; let them be approved, or accept that employments without one had no hours";
@@ -209,6 +231,42 @@ impl From<SheetError> for Refusal {
             SheetError::OwnSheet => ("OWN_TIME_SHEET", "let another finance officer approve it"),
         };
         Self::state(reason, &error.to_string(), remedy)
+    }
+}
+
+impl From<PotError> for Error {
+    fn from(error: PotError) -> Self {
+        let message = error.to_string();
+        let short = |reason, left: Money, remedy| {
+            let mut refusal = Refusal::state(reason, &message, remedy);
+            let left = Amount::from(left).euro().to_string();
+            refusal.metadata.insert("available_euro".to_owned(), left);
+            refusal
+        };
+        match error {
+            PotError::PotShort(left) => {
+                let remedy =
+                    "book at most what is available, or close decisions that hold more than they need";
+                short("POT_SHORT", left, remedy)
+            }
+            PotError::DecisionShort(left) => {
+                let remedy = "book at most what the decision has left, or let the partnership decide on more";
+                short("POT_DECISION_SHORT", left, remedy)
+            }
+            PotError::Closed => {
+                let remedy = "reverse the release to open the decision again, or take a new decision";
+                Refusal::state("POT_DECISION_CLOSED", &message, remedy)
+            }
+            PotError::Reversed => {
+                Refusal::state("POT_ENTRY_REVERSED", &message, "take a new decision: this one holds nothing")
+            }
+            PotError::InUse => {
+                let remedy = "reverse what was spent under it first, or close it to release the rest";
+                Refusal::state("POT_DECISION_IN_USE", &message, remedy)
+            }
+            PotError::OutOfRange(error) => return error.into(),
+        }
+        .into()
     }
 }
 

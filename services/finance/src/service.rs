@@ -18,6 +18,7 @@ use proto::finance::v1::export_service_server::ExportServiceServer;
 use proto::finance::v1::goal_seek_service_server::GoalSeekServiceServer;
 use proto::finance::v1::import_service_server::ImportServiceServer;
 use proto::finance::v1::ledger_service_server::LedgerServiceServer;
+use proto::finance::v1::pot_service_server::PotServiceServer;
 use proto::finance::v1::time_sheet_service_server::TimeSheetServiceServer;
 use proto::finance::v1::wage_service_server::WageServiceServer;
 use region::Region;
@@ -26,7 +27,9 @@ use tonic::service::Routes;
 
 use crate::config::FinanceConfig;
 use crate::events;
-use crate::grpc::{Budgets, Claims, Employments, Exports, GoalSeek, Imports, Ledger, TimeSheets, Wages};
+use crate::grpc::{
+    Budgets, Claims, Employments, Exports, GoalSeek, Imports, Ledger, Pots, TimeSheets, Wages,
+};
 use crate::import::MOST_BYTES;
 use crate::jobs::export::{self, Asked};
 use crate::jobs::export_key;
@@ -87,6 +90,7 @@ impl Service for Finance {
             .add_service(ExportServiceServer::new(Exports::new(work.clone(), shared())))
             .add_service(imports)
             .add_service(GoalSeekServiceServer::new(GoalSeek::new(work.clone(), shared())))
+            .add_service(PotServiceServer::new(Pots::new(work.clone(), shared())))
             .add_service(admin.into_server());
         let address = kernel.server(&config.grpc).spawn(routes, config.grpc.address, &context.tasks).await?;
         tracing::info!(grpc.address = %address, "listening");

@@ -44,3 +44,7 @@ chassis::define_id!(
     /// An amount in the ledger.
     LedgerEntryId
 );
+chassis::define_id!(
+    /// An entry of a pot.
+    PotEntryId
+);

@@ -29,6 +29,7 @@ mod ids;
 mod ledger;
 mod municipal;
 mod parse;
+mod pot;
 mod rate;
 mod reason;
 mod reconciliation;
@@ -69,12 +70,13 @@ pub use goal_seek::{
 };
 pub use hours::{Hours, HoursError};
 pub use ids::{
-    BudgetId, ClaimId, ContactId, EmploymentId, EntryId, ExportId, LedgerEntryId, LineId, TimeSheetId,
-    TrajectoryId, WageId,
+    BudgetId, ClaimId, ContactId, EmploymentId, EntryId, ExportId, LedgerEntryId, LineId, PotEntryId,
+    TimeSheetId, TrajectoryId, WageId,
 };
 pub use ledger::{AccountError, LedgerEntry, LedgerKind, parse_account};
 pub use municipal::{contributions_on, correct_contributions};
 pub use parse::{EuroError, parse_amount, parse_wage};
+pub use pot::{DecisionSums, PotContribution, PotEntry, PotError, PotKind, PotSums, Spent};
 pub use rate::{PricedLine, hourly_rate, price};
 pub use reason::{ReasonError, parse_reason};
 pub use reconciliation::{Difference, LedgerKey, Reconciliation, reconcile};

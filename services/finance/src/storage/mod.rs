@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod locks;
 pub mod missing_sheets;
 pub mod months;
+pub mod pot;
 pub mod staff_lines;
 pub mod suggested_hours;
 pub mod time_entries;

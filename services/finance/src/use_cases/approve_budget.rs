@@ -6,7 +6,7 @@ use chassis::database::{Command, Work};
 use region::Region;
 
 use super::get_budget::BudgetView;
-use super::step;
+use super::{pot_share, step};
 use crate::domain::{BudgetId, figures};
 use crate::error::Error;
 use crate::events::published;
@@ -31,6 +31,7 @@ impl Command for ApproveBudget {
         let figures = figures(model, budget.lines(), budget.funding())?;
         let (now, worker) = (work.now(), step::worker(work)?);
         budget.approve(&figures, now, worker)?;
+        pot_share::contribute(work, &budget, figures.shares.as_ref()).await?;
 
         let approved = published::budget_approved(&budget, &figures.costs, now)?;
         work.publish(budget.id().as_uuid(), &approved);

@@ -27,6 +27,7 @@ mod imports_hours;
 mod lists;
 mod month_lock;
 mod month_lock_race;
+mod pot;
 mod properties;
 mod put_funding;
 mod put_staff_line;

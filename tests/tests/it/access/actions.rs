@@ -59,6 +59,7 @@ impl Action {
                 | Rule::SeesTotals
                 | Rule::SeesFigures
                 | Rule::ReadsClaims
+                | Rule::ReadsPot
                 | Rule::SeesClaims
                 | Rule::Erases
                 | Rule::Operates

@@ -15,6 +15,7 @@ pub fn actions(stage: &Stage) -> Vec<Action> {
     all.extend(staff(stage));
     all.extend(lists(stage));
     all.extend(claims(stage));
+    all.extend(pot(stage));
     all.extend(imports(stage));
     all
 }
@@ -209,5 +210,33 @@ fn imports(stage: &Stage) -> Vec<Action> {
             Some(previewed.1),
         ),
         action("ApplyHoursImport", KeepsOrganisation, PROGRAMME, "/api/v1/hours:applyImport", Some(hours)),
+    ]
+}
+
+/// About a pot: nothing is worth nothing, and nothing falls under a decision that was taken back.
+fn pot(stage: &Stage) -> Vec<Action> {
+    use Rule::{KeepsBudgets, ReadsClaims, ReadsPot, SeesClaims};
+    let decision = &stage.hours.decision;
+    let reason = json!({"reason": "Kanarie: dubbel geboekt"});
+    let spent = json!({
+        "day": "2024-03-02", "partner": "arktos", "subject": "Kanarie", "amountEuro": "1", "evidence": "Kanarie 3", "account": "610000",
+    });
+    let decided = json!({
+        "programme": "{id}", "year": 2024, "day": "2024-03-01", "organ": "Kanarie", "subject": "Kanarie", "amountEuro": "0",
+    });
+    vec![
+        action("RecordPotDecision", KeepsBudgets, PROGRAMME, "/api/v1/pot-decisions", Some(decided)),
+        action("RecordPotSpending", KeepsBudgets, decision, "/api/v1/pot-decisions/{id}:spend", Some(spent)),
+        action(
+            "CloseDecision",
+            KeepsBudgets,
+            decision,
+            "/api/v1/pot-decisions/{id}:close",
+            Some(reason.clone()),
+        ),
+        action("ReversePotEntry", KeepsBudgets, decision, "/api/v1/pot-entries/{id}:reverse", Some(reason)),
+        action("ListPotEntries", ReadsPot, PROGRAMME, "/api/v1/pot-entries?programme={id}&year=2024", None),
+        action("GetPot", ReadsClaims, PROGRAMME, "/api/v1/pot?programme={id}&year=2024", None),
+        action("GetPotTotals", SeesClaims, PROGRAMME, "/api/v1/pot/totals?programme={id}&year=2024", None),
     ]
 }

@@ -21,6 +21,8 @@ pub struct Hours {
     pub claim: String,
     /// A booking that was reversed.
     pub entry: String,
+    /// A decision about the pot of 2025 that was reversed.
+    pub decision: String,
 }
 
 /// Writes as somebody, on the version that was read (may be empty).
@@ -83,6 +85,30 @@ impl Hours {
             claim: text(&claim, "/claim/claimId").unwrap(),
             employment,
             entry,
+            decision: decision(web, officer).await,
         }
     }
+}
+
+/// An approved budget gives 36.00 to the pot of its year: a tenth of 10 hours at 36.00. A decision about it is taken back.
+async fn decision(web: &Web, officer: &str) -> String {
+    let budget = json!({"programme": PROGRAMME, "year": 2025, "name": "Pot"});
+    let budget = write(web, officer, "/api/v1/budgets", "", budget).await;
+    let path = format!("/api/v1/budgets/{}", text(&budget, "/budget/budgetId").unwrap());
+    let line = json!({"row": "r01", "component": "operation", "partner": "arktos", "wageEuro": "3000", "hours": "10"});
+    let funding = json!({"lines": [{"component": "operation", "source": "vcf", "amountEuro": "504.00"}]});
+    let mut etag = text(&budget, "/budget/etag").unwrap();
+    for (step, body) in [("putStaffLine", line), ("putFunding", funding), ("approve", json!({}))] {
+        let changed = write(web, officer, &format!("{path}:{step}"), &etag, body).await;
+        etag = text(&changed, "/budget/etag").unwrap();
+    }
+    let decided = json!({
+        "programme": PROGRAMME, "year": 2025, "day": "2024-03-01", "organ": "Kanarie", "subject": "Kanarie",
+        "amountEuro": "10",
+    });
+    let decided = write(web, officer, "/api/v1/pot-decisions", "", decided).await;
+    let id = text(&decided, "/entry/entryId").unwrap();
+    let back = json!({"reason": "Kanarie: dubbel geboekt"});
+    write(web, officer, &format!("/api/v1/pot-entries/{id}:reverse"), "", back).await;
+    id
 }

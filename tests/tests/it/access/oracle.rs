@@ -41,6 +41,8 @@ pub enum Rule {
     ReadsClaims,
     /// These, coordinator or board member of the programme: totals of claims.
     SeesClaims,
+    /// Finance officer, auditor or coordinator of the programme: what was decided and spent of a pot.
+    ReadsPot,
     /// A finance officer of the organisation or of the programme: staff, their hours, their wages.
     KeepsStaff,
     /// The same, where nobody is named: what comes of it is the organisation's.
@@ -142,6 +144,7 @@ pub fn expected(rule: Rule, mandate: &Mandate, relation: Relation) -> &'static s
         Rule::SeesTotals => return office(&[Role::FinanceOfficer, Role::BoardMember]),
         Rule::SeesFigures => return office(&[Role::Coordinator, Role::BoardMember, Role::FinanceOfficer]),
         Rule::ReadsClaims => return office(&[Role::FinanceOfficer, Role::Auditor]),
+        Rule::ReadsPot => return office(&[Role::FinanceOfficer, Role::Auditor, Role::Coordinator]),
         Rule::SeesClaims => {
             return office(&[Role::FinanceOfficer, Role::Coordinator, Role::BoardMember, Role::Auditor]);
         }
