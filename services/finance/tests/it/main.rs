@@ -35,6 +35,7 @@ mod random_budget;
 mod reference;
 mod row_security;
 mod row_security_hours;
+mod row_security_pot;
 mod rules;
 mod schema;
 mod sheet_access;

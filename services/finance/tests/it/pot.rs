@@ -53,7 +53,7 @@ impl House {
         PotServiceClient::new(self.running.client_channel(self.region.calls_as(caller).unwrap()).unwrap())
     }
 
-    async fn decide(&self, amount: &str) -> Result<PotEntry, Status> {
+    pub async fn decide(&self, amount: &str) -> Result<PotEntry, Status> {
         let answer = self.pots(officer()).record_pot_decision(with_key(decision(amount))).await?;
         Ok(answer.into_inner().entry.unwrap())
     }
@@ -86,7 +86,7 @@ impl House {
     }
 
     /// The pot of Waasland: 27,630.62 by the approved budget.
-    async fn with_pot() -> Self {
+    pub async fn with_pot() -> Self {
         let house = Self::open().await;
         let budget = house.waasland().await;
         house.approve(&budget).await.unwrap();
@@ -253,7 +253,7 @@ async fn a_later_budget_holds_and_says_what_changes() {
     let mut less = house.create(2024, "Herziening").await.unwrap();
     less = house.put(&less, crate::house::line("r01")).await.unwrap();
     // Arktos: 43.02 x 1,720 = 73,994.40; a tenth of it is less than the decision holds.
-    let cost = less.total.clone().unwrap().total.unwrap();
+    let cost = less.project.clone().unwrap().total.unwrap();
     let funding = proto::finance::v1::PutFundingRequest {
         lines: vec![crate::house::funding_line(
             "operation",
