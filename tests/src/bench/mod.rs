@@ -10,6 +10,7 @@
 )]
 
 pub mod events;
+pub mod exports;
 pub mod footprint;
 pub mod hot;
 mod pgbench;

@@ -24,7 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("testkit", &["chassis", "local", "proto", "region"]),
     // Of finance it uses the arithmetic of budgets, so that a budget is computed in one way everywhere.
     ("bondgenoot", &["chart-checks", "chassis", "finance", "local", "proto", "region"]),
-    ("tests", &["bondgenoot", "chassis", "local", "proto", "region", "testkit"]),
+    ("tests", &["bondgenoot", "chassis", "finance", "local", "proto", "region", "testkit"]),
 ];
 
 /// Crates that only these of ours may name.

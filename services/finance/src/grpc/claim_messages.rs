@@ -7,20 +7,24 @@ use chassis::page::{self, Cursor};
 use chassis::vault::Vault;
 use proto::finance::v1::{
     Claim as ProtoClaim, ClaimComponent, ClaimKind as ProtoKind, ClaimLine as ProtoLine,
-    ClaimState as ProtoState, ClaimSummary, CorrectClaimRequest, CreateClaimRequest, GetClaimRequest,
-    HourDifference, LedgerDifference, ListClaimsRequest, ReconcileClaimRequest, Reconciliation,
+    ClaimShare as ProtoShare, ClaimState as ProtoState, ClaimSummary, CorrectClaimRequest,
+    CreateClaimRequest, GetClaimRequest, HourDifference, LedgerDifference, ListClaimsRequest,
+    ReconcileClaimRequest, Reconciliation,
 };
-use region::Region;
+use region::{ClosedSet as _, Region};
 
 use super::from_proto::programme;
 use super::ledger_messages::to_kind as to_ledger_kind;
-use crate::domain::{Claim, ClaimKind, ClaimLine, ClaimPeriod, ClaimState, ComponentTotal, Etag, Money};
+use crate::domain::{
+    Claim, ClaimKind, ClaimLine, ClaimPeriod, ClaimShare, ClaimState, ComponentTotal, Etag, Money,
+};
 use crate::error::Error;
 use crate::events::published::{to_money, to_timestamp};
 use crate::fields::Fields;
 use crate::storage::claims::Summary;
 use crate::use_cases::{
-    ClaimStep, CorrectClaim, CreateClaim, GetClaim, ListClaims, ReconcileClaim, ReconciledClaim, StepClaim,
+    ClaimStep, ClaimView, CorrectClaim, CreateClaim, GetClaim, ListClaims, ReconcileClaim, ReconciledClaim,
+    StepClaim,
 };
 
 /// A new claim.
@@ -66,11 +70,11 @@ pub(super) fn correct(region: Arc<Region>, request: CorrectClaimRequest) -> Resu
 }
 
 /// One claim.
-pub(super) fn get(request: &GetClaimRequest) -> Result<GetClaim, Error> {
+pub(super) fn get(region: Arc<Region>, request: &GetClaimRequest) -> Result<GetClaim, Error> {
     let mut fields = Fields::default();
     let claim = fields.id("claim_id", &request.claim_id);
     let revision = (request.revision != 0).then(|| i32::try_from(request.revision).unwrap_or(i32::MAX));
-    fields.finish(claim.map(|claim| GetClaim { claim, revision }))
+    fields.finish(claim.map(|claim| GetClaim { region, claim, revision }))
 }
 
 /// A reconciliation.
@@ -170,6 +174,19 @@ pub(super) fn to_claim(claim: &Claim) -> ProtoClaim {
         submitted_by: claim.submitted.map(|(_, by)| by.to_string()).unwrap_or_default(),
         etag: claim.etag().to_string(),
     }
+}
+
+/// What each funder pays.
+pub(super) fn to_shares(view: &ClaimView) -> Vec<ProtoShare> {
+    let share = |share: &ClaimShare| ProtoShare {
+        component: share.component.to_string(),
+        source: share.source.as_str().to_owned(),
+        percent: share.percent.to_string(),
+        amount: Some(to_money(share.amount)),
+        exact_euro: share.exact.euro().normalize().to_string(),
+        balancing: share.is_balancing,
+    };
+    view.shares.iter().map(share).collect()
 }
 
 fn sums(totals: &[ComponentTotal]) -> (Money, Money) {

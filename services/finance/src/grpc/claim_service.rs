@@ -14,7 +14,7 @@ use proto::finance::v1::{
 use region::Region;
 use tonic::{Request, Response, Status};
 
-use super::claim_messages::{self as messages, to_claim, to_reconciliation, to_summary};
+use super::claim_messages::{self as messages, to_claim, to_reconciliation, to_shares, to_summary};
 use crate::use_cases::ClaimStep;
 
 /// Keeps claims.
@@ -112,9 +112,11 @@ impl ClaimService for Claims {
         request: Request<GetClaimRequest>,
     ) -> Result<Response<GetClaimResponse>, Status> {
         let (call, message) = open(request)?;
-        let query = messages::get(&message).map_err(|error| status(&error))?;
-        let claim = self.work.read(&call, query).await.map_err(|error| status(&error))?;
-        Ok(Response::new(GetClaimResponse { claim: Some(to_claim(&claim)) }))
+        let query = messages::get(self.region(), &message).map_err(|error| status(&error))?;
+        let view = self.work.read(&call, query).await.map_err(|error| status(&error))?;
+        let (claim, shares) = (Some(to_claim(&view.claim)), to_shares(&view));
+        let shares_programme_version = view.rules.to_string();
+        Ok(Response::new(GetClaimResponse { claim, shares, shares_programme_version }))
     }
 
     async fn list_claims(

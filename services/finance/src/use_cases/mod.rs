@@ -81,7 +81,7 @@ pub use prepare_start::PrepareStart;
 pub use put_funding::PutFunding;
 pub use put_staff_line::PutStaffLine;
 pub use put_time_sheet::PutTimeSheet;
-pub use read_claims::{GetClaim, ListClaims, ReconcileClaim, ReconciledClaim};
+pub use read_claims::{ClaimView, GetClaim, ListClaims, ReconcileClaim, ReconciledClaim};
 pub use read_pot::{GetPot, GetPotTotals, ListPotEntries, PotView};
 pub use remove_staff_line::RemoveStaffLine;
 pub use seek_amounts::{

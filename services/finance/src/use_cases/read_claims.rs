@@ -7,15 +7,19 @@ use chassis::page::Cursor;
 use region::{ProgrammeCode, Region};
 
 use super::list_time_sheets::{Page, check_reach};
-use crate::domain::{Claim, ClaimId, Reconciliation, reconcile};
+use super::sheet_step::programme_on;
+
+use crate::domain::{Claim, ClaimId, ClaimShare, Reconciliation, claim_shares, reconcile};
 use crate::error::Error;
 use crate::refusal::Refusal;
 use crate::storage::claims::{self, Summary};
 use crate::storage::{claim_sources, ledger};
 
-/// Reads a revision of a claim.
-#[derive(Debug, Clone, Copy)]
+/// Reads a revision of a claim, with what each funder pays of it.
+#[derive(Debug, Clone)]
 pub struct GetClaim {
+    /// The region.
+    pub region: Arc<Region>,
     /// Which claim.
     pub claim: ClaimId,
     /// Which revision; `None` is the latest.
@@ -35,12 +39,27 @@ async fn read(work: &mut Work, id: ClaimId, revision: Option<i32>) -> Result<Cla
 
 impl Command for GetClaim {
     const NAME: &'static str = "get_claim";
-    type Outcome = Claim;
+    type Outcome = ClaimView;
     type Error = Error;
 
-    async fn execute(&self, work: &mut Work) -> Result<Claim, Error> {
-        read(work, self.claim, self.revision).await
+    async fn execute(&self, work: &mut Work) -> Result<ClaimView, Error> {
+        let claim = read(work, self.claim, self.revision).await?;
+        let programme = programme_on(&self.region, &claim.programme, claim.period.last.last_day())?;
+        let model = programme.finance.as_ref().ok_or(Error::WithoutFinance)?;
+        let shares = claim_shares(model, &claim.totals)?;
+        Ok(ClaimView { claim, shares, rules: programme.version.number })
     }
+}
+
+/// A claim, divided over its funders.
+#[derive(Debug, Clone)]
+pub struct ClaimView {
+    /// The claim.
+    pub claim: Claim,
+    /// What each funder pays of each component.
+    pub shares: Vec<ClaimShare>,
+    /// Version of the programme file with the shares: the one that holds on the last day of the period.
+    pub rules: u32,
 }
 
 /// Lists a page of claims with their totals, newest period first: two statements, of which none touches a line.

@@ -1,6 +1,6 @@
 //! A claim from time sheets to acceptance, and its corrections.
 
-use proto::finance::v1::{ClaimState, ListTimeSheetsRequest, TimeSheet};
+use proto::finance::v1::{ClaimState, GetClaimRequest, ListTimeSheetsRequest, TimeSheet};
 
 use crate::counter::claim_of;
 use crate::desk::{AROUND, WITH};
@@ -213,5 +213,44 @@ async fn also_the_owner_changes_no_submitted_claim() {
         let refused = sqlx::raw_sql(statement).execute(&house.running.database.admin).await.unwrap_err();
         let code = refused.as_database_error().and_then(|error| error.code().map(|code| code.to_string()));
         assert_eq!(code.as_deref(), Some("P0001"), "{statement}: {refused}");
+    }
+}
+
+#[tokio::test]
+async fn a_claim_is_divided_over_its_funders_to_the_cent() {
+    let house = House::open().await;
+    house.quarter().await;
+    let claim = house.claim(claim_of(1)).await.unwrap();
+
+    let request = GetClaimRequest { claim_id: claim.claim_id.clone(), revision: 0 };
+    let answer = house.claims(officer()).get_claim(request).await.unwrap().into_inner();
+
+    assert_eq!((answer.claim.as_ref(), answer.shares_programme_version.as_str()), (Some(&claim), "1"));
+    let operation = answer.shares.iter().filter(|share| share.component == "operation");
+    let shares: Vec<_> = operation
+        .map(|share| {
+            (
+                share.source.as_str(),
+                share.percent.as_str(),
+                share.exact_euro.as_str(),
+                share.amount,
+                share.balancing,
+            )
+        })
+        .collect();
+    // 749.81 euro: the cent that is left goes to the largest remainder, and the programme names another source for what rounding leaves.
+    assert_eq!(
+        shares,
+        [
+            ("esf", "40", "299.924", euro("299.93"), false),
+            ("vcf", "30", "224.943", euro("224.94"), true),
+            ("local", "15", "112.4715", euro("112.47"), false),
+            ("vdab", "15", "112.4715", euro("112.47"), false),
+        ]
+    );
+    for component in &claim.components {
+        let own = answer.shares.iter().filter(|share| share.component == component.component);
+        let cents: i64 = own.map(|share| share.amount.unwrap().cents).sum();
+        assert_eq!(cents, component.total.unwrap().cents);
     }
 }

@@ -12,6 +12,7 @@ mod workbook;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use chassis::caller::Principal;
@@ -36,6 +37,24 @@ pub const SIGNATURE: &str = "manifest.json.sig";
 const WORKBOOK: &str = "export.xlsx";
 /// Rows that are read at once, and after which progress is told.
 const PAGE: i64 = 5_000;
+
+/// From how many rows on a table tells how long it took.
+const TOLD_FROM: u64 = 50_000;
+
+/// How long a table took, by what was done.
+#[derive(Debug, Clone, Copy, Default)]
+struct Times {
+    read: Duration,
+    csv: Duration,
+    workbook: Duration,
+}
+
+impl std::fmt::Display for Times {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (read, csv, book) = (self.read.as_millis(), self.csv.as_millis(), self.workbook.as_millis());
+        write!(formatter, "read {read} ms, CSV {csv} ms, workbook {book} ms")
+    }
+}
 
 /// What the command line asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,24 +165,42 @@ async fn write_tables(
             CsvFile::create(&staging.path().join(&file), table, &export.separator, &export.decimal)?;
         book.begin(table)?;
         let mut sums = Sums::new(table);
+        let mut times = Times::default();
         let mut after = Uuid::nil();
         loop {
+            let started = Instant::now();
             let read = ReadExportRows { export: export.clone(), table, after, limit: PAGE };
             let (rows, next) = work.run_as(Principal::Job, read).await?;
+            let read = Instant::now();
             for row in &rows {
                 csv.write(row)?;
-                book.write(row)?;
                 sums.add(row)?;
             }
+            let written = Instant::now();
+            for row in &rows {
+                book.write(row)?;
+            }
+            times.read += read - started;
+            times.csv += written - read;
+            times.workbook += written.elapsed();
             let Some(next) = next else { break };
             after = next;
             tell(&format!("{}: {} rows of {}", name(export), sums.rows(), table.name()));
         }
+        let started = Instant::now();
         csv.finish()?;
+        times.csv += started.elapsed();
+        if sums.rows() >= TOLD_FROM {
+            tell(&format!("{}: {} rows of {} in all, {times}", name(export), sums.rows(), table.name()));
+        }
         rows_of_book += sums.rows();
         files.push(FileEntry::read(staging.path(), &file, sums.rows(), sums.into_totals())?);
     }
+    let started = Instant::now();
     book.finish(&staging.path().join(WORKBOOK))?;
+    if rows_of_book >= TOLD_FROM {
+        tell(&format!("{}: workbook packed in {} ms", name(export), started.elapsed().as_millis()));
+    }
     files.push(FileEntry::read(staging.path(), WORKBOOK, rows_of_book, std::collections::BTreeMap::new())?);
     Ok(files)
 }
