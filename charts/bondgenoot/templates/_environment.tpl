@@ -64,9 +64,9 @@
 {{- $_ := set $settings "BROKER__MANAGEMENT_URL" (include "bondgenoot.managementUrl" (dict "ctx" $ctx "name" $name)) -}}
 {{- $_ := set $settings "KEYS__SIGNING_KEY_FILE" (printf "%s/keys/operations.pem" $secrets) -}}
 {{- $_ := set $settings "KEYS__SIGNING_KEY_ID" $ctx.Values.keys.ids.operations -}}
-{{- $_ := set $settings "KUBERNETES__ENABLED" (toString $config.rbac.create) -}}
+{{- $_ := set $settings "KUBERNETES__WATCH" (ternary "auto" "off" $config.rbac.create) -}}
 {{- $_ := set $settings "KUBERNETES__NAMESPACE" $ctx.Release.Namespace -}}
-{{- $_ := set $settings "KUBERNETES__RELEASE" $ctx.Release.Name -}}
+{{- $_ := set $settings "KUBERNETES__SELECTOR" (printf "app.kubernetes.io/part-of=bondgenoot,app.kubernetes.io/instance=%s" $ctx.Release.Name) -}}
 {{- end -}}
 {{- $section := dict "gateway" "UPSTREAMS" "operations" "SERVICES" -}}
 {{- with index $section $name -}}
@@ -122,7 +122,7 @@ projected:
           - key: {{ $values.database.ca.key }}
             path: database/ca.crt
     {{- end }}
-    {{- if not $migrates }}
+    {{- if not (has .purpose (list "migrate" "people")) }}
     {{- $keys := dict -}}
     {{- if eq .name "gateway" }}{{ $_ := set $keys "gateway.pem" $values.keys.secretKeys.gateway }}
     {{- else }}{{ $_ := set $keys "caller-keys.json" $values.keys.secretKeys.callerKeys }}{{ end -}}
@@ -172,6 +172,18 @@ projected:
             path: tls/ca.crt
     {{- end }}
     {{- end }}
+{{- end }}
+
+{{/* Where exports go. */}}
+{{- define "bondgenoot.exportsVolume" -}}
+name: exports
+persistentVolumeClaim:
+  claimName: {{ .Values.finance.exports.volume.existingClaim | default (printf "%s-exports" (include "bondgenoot.fullname" .)) }}
+{{- end }}
+
+{{- define "bondgenoot.exportsMount" -}}
+name: exports
+mountPath: /var/lib/bondgenoot/exports
 {{- end }}
 
 {{- define "bondgenoot.tlsSecret" -}}

@@ -55,7 +55,8 @@ def by_library(chart, asked):
         texts = loaded.render(values_of(asked), name=RELEASE, namespace=NAMESPACE, is_install=True)
     except helm_python.HelmError as error:
         raise Refused(str(error)) from error
-    return [text for path, text in sorted(texts.items()) if path.endswith(".yaml")]
+    notes = [text for path, text in texts.items() if path.endswith("NOTES.txt")]
+    return [text for path, text in sorted(texts.items()) if path.endswith(".yaml")], notes[0]
 
 
 def by_program(program, chart, asked):
@@ -71,7 +72,8 @@ def by_program(program, chart, asked):
         run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode:
         raise Refused(run.stderr)
-    return [run.stdout]
+    # The program shows notes only when it installs.
+    return [run.stdout], None
 
 
 def masked(value, version):
@@ -134,12 +136,12 @@ def main():
     schemas = Schemas(question["kubernetes"], question["schemas"])
     answers = []
     for asked in question["sets"]:
-        answer = {"name": asked["name"], "objects": [], "text": "", "error": None, "invalid": []}
+        answer = {"name": asked["name"], "objects": [], "text": "", "notes": None, "error": None, "invalid": []}
         try:
             if question["helm"]:
-                texts = by_program(question["helm"], chart, asked)
+                texts, answer["notes"] = by_program(question["helm"], chart, asked)
             else:
-                texts = by_library(chart, asked)
+                texts, answer["notes"] = by_library(chart, asked)
             loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
             objects = [entity for text in texts for entity in yaml.load_all(text, Loader=loader) if entity]
             objects.sort(key=lambda entity: (entity["kind"], entity["metadata"]["name"], entity["apiVersion"]))

@@ -70,6 +70,8 @@ pub struct Rendered {
     pub objects: Vec<Value>,
     /// The same as text to compare: keys in order, the chart's version and long texts masked.
     pub text: String,
+    /// What is said after an install; only the library tells.
+    pub notes: Option<String>,
     /// Why there are none.
     pub error: Option<String>,
     /// What the schemas say against them: version of Kubernetes, object, place, sentence.
@@ -123,6 +125,7 @@ fn rendered(answer: &Value) -> Rendered {
         name: text("name").unwrap_or_default(),
         objects: list("objects"),
         text: text("text").unwrap_or_default(),
+        notes: text("notes"),
         error: text("error"),
         invalid: list("invalid").iter().filter_map(Value::as_str).map(str::to_owned).collect(),
     }

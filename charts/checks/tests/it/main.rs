@@ -8,6 +8,7 @@
 
 mod alerts;
 mod golden;
+mod notes;
 mod objects;
 mod pods;
 mod schemas;

@@ -209,7 +209,8 @@ fn a_pod_sees_the_secrets_it_needs_and_no_other() {
         forbid("keys/export.pem", component == "finance-export");
         forbid(
             "keys/region.key",
-            !["gateway", "operations"].contains(&component) && !component.ends_with("-migrate"),
+            !["gateway", "gateway-people", "operations"].contains(&component)
+                && !component.ends_with("-migrate"),
         );
         forbid("sign-in/client-secret", component == "gateway");
         if component.ends_with("-migrate") && !paths.contains(&"database/owner-password") {

@@ -10,7 +10,7 @@ use crate::sets::{self, list, text};
 
 /// Settings that are optional, so that a default file need not hold them. A service refuses what it does not know, so a
 /// name that is wrong here fails at its first start.
-const OPTIONAL: [&str; 10] = [
+const OPTIONAL: [&str; 8] = [
     "DATABASE__PASSWORD_FILE",
     "DATABASE__OWNER_PASSWORD_FILE",
     "BROKER__PASSWORD_FILE",
@@ -19,8 +19,6 @@ const OPTIONAL: [&str; 10] = [
     "TLS__CERTIFICATE_FILE",
     "TLS__KEY_FILE",
     "TLS__CA_FILE",
-    "KUBERNETES__NAMESPACE",
-    "KUBERNETES__RELEASE",
 ];
 
 /// `SECTION__KEY` of every setting that stands in a default file, also of one that is commented out.
@@ -60,8 +58,8 @@ fn every_variable_is_a_setting_of_the_service() {
                 }
                 seen += 1;
                 let known = known_of.entry(service.clone()).or_insert_with(|| known(&service));
-                // Operations' own sections: names of services, and what is read of Kubernetes.
-                let own = setting.starts_with("SERVICES__") || setting == "KUBERNETES__ENABLED";
+                // The names of this section are those of the services.
+                let own = setting.starts_with("SERVICES__");
                 let allowed = OPTIONAL.contains(&setting) || (service == "operations" && own);
                 if !allowed && !known.contains(setting) {
                     wrong.push(format!("{service} has no setting {setting}"));

@@ -170,9 +170,24 @@ impl Run<'_> {
             }
             Step::Test => {
                 let environment = self.servers(arguments, Wanted::Both).await?.environment();
+                self.chart_tools().await?;
                 test_output::run(&self.root, &environment, self.terminal, tally).await
             }
         }
+    }
+
+    /// Makes what the checks of the chart run on, before tests that are timed by patience wait for it.
+    async fn chart_tools(&self) -> Outcome<()> {
+        self.terminal.wait("making the tools of the chart checks");
+        let made = tokio::task::spawn_blocking(chart_checks::tools::prepare).await;
+        self.terminal.wait_over();
+        made.map_err(|error| {
+            Failure::new("the tools of the chart checks were not made").because(error.to_string())
+        })?
+        .map(drop)
+        .map_err(|error| {
+            Failure::new("the chart cannot be checked").because(chassis::error::Chain(&error).to_string())
+        })
     }
 
     async fn lint(&mut self, arguments: &VerifyArgs, style: Judgement) -> Outcome<()> {

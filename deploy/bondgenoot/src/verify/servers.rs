@@ -35,8 +35,8 @@ impl Servers {
     /// Installs what is missing (asks first, unless `yes`). Starts nothing yet.
     pub async fn prepare(yes: bool, terminal: &Terminal) -> Outcome<Self> {
         terminal.wait("looking for PostgreSQL and RabbitMQ");
-        // The tests of finance hold its arithmetic against Python's decimals.
-        local::packages::install(&["python3"], yes, &installing()).await?;
+        // The tests of finance hold its arithmetic against Python's decimals; the checks of the chart run in an environment of it.
+        local::packages::install(&["python3", "python3-venv"], yes, &installing()).await?;
         terminal.wait_over();
         // PostgreSQL runs as another user under root, and has to pass through.
         let folder = tempfile::Builder::new()

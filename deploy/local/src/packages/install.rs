@@ -22,8 +22,9 @@ use crate::{
 /// How long apt-get may take in all: a slow mirror is possible, hanging silently is not.
 const PATIENCE: Duration = Duration::from_mins(15);
 
-/// Installs what is missing and looks at the machine again. Nothing happens when nothing is missing. `also` are programs that
-/// are needed beside PostgreSQL and RabbitMQ, each of a Debian package of the same name.
+/// Installs what is missing and looks at the machine again. Nothing happens when nothing is missing. `also` are Debian
+/// packages that are needed beside PostgreSQL and RabbitMQ, each there when there is a program of its name; of `python3-venv`, which
+/// has none, when Python can make environments.
 ///
 /// Asks first on a terminal, unless `yes`. The system services that the packages would start are switched off: a region
 /// runs its own, on its own ports.
@@ -68,8 +69,21 @@ pub async fn install(also: &[&'static str], yes: bool, progress: &Progress) -> R
 }
 
 fn missing(machine: &Machine, also: &[&'static str]) -> Vec<&'static str> {
-    let others = also.iter().filter(|program| on_path(program).is_none());
+    let others = also.iter().filter(|package| !is_there(package));
     machine.missing().into_iter().chain(others.copied()).collect()
+}
+
+fn is_there(package: &str) -> bool {
+    if package != "python3-venv" {
+        return on_path(package).is_some();
+    }
+    let mut python = std::process::Command::new("python3");
+    python
+        .args(["-c", "import ensurepip, venv"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    python.status().is_ok_and(|status| status.success())
 }
 
 fn is_debian(release: &str) -> bool {
