@@ -20,6 +20,7 @@ pub const REASONS: &[(&str, &str)] = &[
     ("PROGRAMME_NOT_FOUND", "there is no such programme, or it is not in reach of the caller"),
     ("PROGRAMME_WITHOUT_FINANCE", "the file of the programme says nothing about its money"),
     ("BUDGET_NOT_FOUND", "there is no such budget, or it is not in reach of the caller"),
+    ("ACCEPTANCE_NOT_FOUND", "nobody accepted this difference of the budget"),
     ("STAFF_LINE_NOT_FOUND", "the budget has no such line of staff"),
     (
         "STALE_ETAG",
@@ -134,6 +135,11 @@ pub const FIELD_REASONS: &[(&str, &str)] = &[
     ("WEIGHT_NOT_POSITIVE", "the weight must be above zero"),
     ("WEIGHTS_ZERO", "at least one weight must be above zero"),
     ("TOTAL_BELOW_KEPT", "the sources that keep their amounts pay more than the total"),
+    ("TOO_SHORT", "the text has too few characters"),
+    ("UNKNOWN_CONTROL", "the budget has no such control"),
+    ("UNKNOWN_FINDING", "the budget has no such finding"),
+    ("CONTROL_HOLDS", "the control is 0: there is nothing to accept or to distribute"),
+    ("NOT_DISTRIBUTABLE", "no funding line can take a part of the difference"),
     ("BEFORE_FROM", "the last month is before the first"),
     ("PAGE_SIZE", "a page cannot have that many rows"),
     ("PAGE_TOKEN", "the page token belongs to another list, or to none"),
@@ -231,9 +237,9 @@ impl Describe for Error {
             | Self::Budget(
                 BudgetError::DuplicateRow | BudgetError::WorkerOverCap { .. } | BudgetError::TooManyLines,
             ) => ErrorKind::InvalidArgument,
-            Self::ProgrammeNotFound | Self::BudgetNotFound | Self::Budget(BudgetError::LineNotFound) => {
-                ErrorKind::NotFound
-            }
+            Self::ProgrammeNotFound
+            | Self::BudgetNotFound
+            | Self::Budget(BudgetError::LineNotFound | BudgetError::NotAccepted) => ErrorKind::NotFound,
             Self::WithoutFinance
             | Self::RulesMissing
             | Self::Budget(BudgetError::Approved | BudgetError::Empty | BudgetError::ControlsOpen(_)) => {
@@ -257,6 +263,7 @@ impl Describe for Error {
             Self::WithoutFinance => "PROGRAMME_WITHOUT_FINANCE",
             Self::BudgetNotFound => "BUDGET_NOT_FOUND",
             Self::Budget(BudgetError::LineNotFound) => "STAFF_LINE_NOT_FOUND",
+            Self::Budget(BudgetError::NotAccepted) => "ACCEPTANCE_NOT_FOUND",
             Self::Stale { .. } => "STALE_ETAG",
             Self::Exists => "BUDGET_EXISTS",
             Self::Refused(refusal) => refusal.reason,
@@ -280,13 +287,14 @@ impl Describe for Error {
             }
             Self::WithoutFinance => "ask the administrator of the region for a programme file with a section [finance]",
             Self::Budget(BudgetError::LineNotFound) => "read the budget again and name one of its lines",
+            Self::Budget(BudgetError::NotAccepted) => "read the budget again and name one of its acceptances",
             Self::Stale { .. } => "read the record again, look at what changed, and repeat the step with its new ETag",
             Self::Refused(refusal) => refusal.remedy,
             Self::Exists => "choose another name, or go on with the budget that is there",
             Self::Budget(BudgetError::Approved) => "make a new budget for what changes",
             Self::Budget(BudgetError::Empty) => "add the lines of staff first",
             Self::Budget(BudgetError::ControlsOpen(_)) => {
-                "change the balancing item or the hours of a line as the ways out of the controls say, until every control is 0.00"
+                "change the balancing item or the hours of a line as the ways out of the controls say, until every control is 0.00, or accept a difference with a reason"
             }
             Self::RulesMissing => {
                 "ask the administrator of the region to put that version of the programme file back beside the newer ones"

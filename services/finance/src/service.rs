@@ -13,6 +13,7 @@ use chassis::process::{Context, Service, Shell};
 use chassis::tasks::Tasks;
 use proto::finance::v1::budget_service_server::BudgetServiceServer;
 use proto::finance::v1::claim_service_server::ClaimServiceServer;
+use proto::finance::v1::difference_service_server::DifferenceServiceServer;
 use proto::finance::v1::employment_service_server::EmploymentServiceServer;
 use proto::finance::v1::export_service_server::ExportServiceServer;
 use proto::finance::v1::goal_seek_service_server::GoalSeekServiceServer;
@@ -28,7 +29,7 @@ use tonic::service::Routes;
 use crate::config::FinanceConfig;
 use crate::events;
 use crate::grpc::{
-    Budgets, Claims, Employments, Exports, GoalSeek, Imports, Ledger, Pots, TimeSheets, Wages,
+    Budgets, Claims, Differences, Employments, Exports, GoalSeek, Imports, Ledger, Pots, TimeSheets, Wages,
 };
 use crate::import::MOST_BYTES;
 use crate::jobs::export::{self, Asked};
@@ -89,6 +90,7 @@ impl Service for Finance {
             .add_service(LedgerServiceServer::new(Ledger::new(work.clone(), shared())))
             .add_service(ExportServiceServer::new(Exports::new(work.clone(), shared())))
             .add_service(imports)
+            .add_service(DifferenceServiceServer::new(Differences::new(work.clone(), shared())))
             .add_service(GoalSeekServiceServer::new(GoalSeek::new(work.clone(), shared())))
             .add_service(PotServiceServer::new(Pots::new(work.clone(), shared())))
             .add_service(admin.into_server());

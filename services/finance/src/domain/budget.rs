@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::Etag;
+use super::acceptance::{Acceptance, Subject};
 use super::figures::Figures;
 use super::funding::Funding;
 use super::ids::{BudgetId, LineId};
@@ -61,6 +62,9 @@ pub enum BudgetError {
     /// It has no such line.
     #[error("the budget has no such line")]
     LineNotFound,
+    /// Nobody accepted this difference.
+    #[error("the budget has no such acceptance")]
+    NotAccepted,
     /// It has no line at all.
     #[error("the budget has no line of staff")]
     Empty,
@@ -93,6 +97,7 @@ pub struct Budget {
     standing: Standing,
     lines: Vec<StaffLine>,
     funding: Funding,
+    acceptances: Vec<Acceptance>,
 }
 
 impl Budget {
@@ -109,6 +114,7 @@ impl Budget {
             standing,
             lines: Vec::new(),
             funding: Funding::default(),
+            acceptances: Vec::new(),
         }
     }
 
@@ -125,7 +131,18 @@ impl Budget {
         funding: Funding,
     ) -> Self {
         lines.sort_by(|one, other| one.row.cmp(&other.row));
-        Self { id, programme, rules, year, name, standing, lines, funding }
+        Self { id, programme, rules, year, name, standing, lines, funding, acceptances: Vec::new() }
+    }
+
+    /// With the acceptances that were stored with it.
+    #[must_use]
+    pub fn with_acceptances(self, acceptances: Vec<Acceptance>) -> Self {
+        Self { acceptances, ..self }
+    }
+
+    /// Differences that somebody accepted; also those that lapsed since.
+    pub fn acceptances(&self) -> &[Acceptance] {
+        &self.acceptances
     }
 
     /// Whether a programme runs in a year, and has a budget for it. One without first and last day runs for ever, within what
@@ -270,10 +287,42 @@ impl Budget {
         Ok(())
     }
 
-    /// Approves: nothing changes any more.
+    /// Accepts a difference at exactly its amount, in place of an earlier acceptance of the same.
     ///
     /// # Errors
-    /// A second approval, no line, or a control of these figures that is not 0.00.
+    /// An approved budget.
+    pub fn accept(&mut self, acceptance: Acceptance) -> Result<(), BudgetError> {
+        self.check_draft()?;
+        self.acceptances.retain(|other| other.subject != acceptance.subject);
+        self.acceptances.push(acceptance);
+        self.changed();
+        Ok(())
+    }
+
+    /// Withdraws an acceptance.
+    ///
+    /// # Errors
+    /// An approved budget, no such acceptance.
+    pub fn withdraw(&mut self, subject: &Subject) -> Result<(), BudgetError> {
+        self.check_draft()?;
+        let before = self.acceptances.len();
+        self.acceptances.retain(|other| other.subject != *subject);
+        if self.acceptances.len() == before {
+            return Err(BudgetError::NotAccepted);
+        }
+        self.changed();
+        Ok(())
+    }
+
+    fn accepts(&self, of: &str, difference: Money) -> bool {
+        let subject = Subject::control(of);
+        self.acceptances.iter().any(|one| one.subject == subject && one.amount == difference)
+    }
+
+    /// Approves: nothing changes any more. A control may be open at exactly the amount at which it was accepted.
+    ///
+    /// # Errors
+    /// A second approval, no line, or a control of these figures that is neither 0.00 nor accepted.
     pub fn approve(&mut self, figures: &Figures, at: Timestamp, by: Uuid) -> Result<(), BudgetError> {
         self.check_draft()?;
         if self.lines.is_empty() {
@@ -281,6 +330,7 @@ impl Budget {
         }
         let open: Vec<_> = figures
             .open_controls()
+            .filter(|control| !self.accepts(control.of.as_str(), control.difference))
             .map(|control| (control.of.as_str().to_owned(), control.difference))
             .collect();
         if !open.is_empty() {

@@ -4,6 +4,7 @@
 //! [`Amount`] that has not been rounded; only [`Amount::round`] leads from the second to the first. Rates, percentages, rounding
 //! and limits come from the [`FinanceModel`] of the programme file; no number of a funder stands in this code.
 
+mod acceptance;
 mod apportion;
 mod budget;
 mod budget_check;
@@ -16,6 +17,7 @@ mod control;
 mod correction;
 mod costs;
 mod day;
+mod distribute;
 mod employment;
 mod export;
 mod figures;
@@ -41,6 +43,7 @@ mod time_sheet;
 mod wage_period;
 mod weight;
 
+pub use acceptance::{Acceptance, AcceptanceReasonError, Subject, parse_acceptance_reason};
 pub use apportion::apportion;
 pub use budget::{Budget, BudgetError, BudgetState, MOST_LINES, Standing};
 pub use budget_check::{BudgetCheck, Unmet, check_budget};
@@ -55,6 +58,7 @@ pub use control::{Control, ControlOf};
 pub use correction::WayOut;
 pub use costs::{ComponentCost, Cost, Costs, costs};
 pub use day::{DayError, parse_day};
+pub use distribute::{FundingMove, distribute};
 pub use employment::{Employment, Period};
 pub use export::{Cell, ExportState, ExportTable, export_folder, period_label};
 pub use figures::{Figures, figures};

@@ -3,6 +3,7 @@
 mod budget_service;
 mod claim_messages;
 mod claim_service;
+mod difference_service;
 mod employment_messages;
 mod employment_service;
 mod export_messages;
@@ -24,6 +25,7 @@ mod wage_service;
 
 pub use budget_service::Budgets;
 pub use claim_service::Claims;
+pub use difference_service::Differences;
 pub use employment_service::Employments;
 pub use export_service::Exports;
 pub use goal_seek_service::GoalSeek;

@@ -1,20 +1,21 @@
 //! From read models to the messages of the contract.
 
 use proto::finance::v1::{
-    Budget, BudgetFinding as ProtoFinding, BudgetState as ProtoState, BudgetTotals, ComponentCost,
-    ComponentTotals as ProtoTotals, Contribution as ProtoContribution, Control as ProtoControl,
-    Cost as ProtoCost, FlatRateAtLevel, FlatRateShares as ProtoShares, FundingLine as ProtoFunding,
-    ListBudgetsResponse, ListSuggestedHoursResponse, PartnerShare as ProtoPartnerShare,
-    RoundingLevel as ProtoLevel, ShareBasis as ProtoBasis, StaffLine as ProtoLine, SuggestedHours,
-    SuggestedTime, WayOut as ProtoWayOut, way_out,
+    Budget, BudgetAcceptance, BudgetFinding as ProtoFinding, BudgetState as ProtoState, BudgetTotals,
+    ComponentCost, ComponentTotals as ProtoTotals, Contribution as ProtoContribution,
+    Control as ProtoControl, Cost as ProtoCost, DifferenceSubject, FlatRateAtLevel,
+    FlatRateShares as ProtoShares, FundingLine as ProtoFunding, ListBudgetsResponse,
+    ListSuggestedHoursResponse, PartnerShare as ProtoPartnerShare, RoundingLevel as ProtoLevel,
+    ShareBasis as ProtoBasis, StaffLine as ProtoLine, SuggestedHours, SuggestedTime, WayOut as ProtoWayOut,
+    way_out,
 };
 use region::ClosedSet as _;
 use region::programme::RoundingLevel;
 use rust_decimal::Decimal;
 
 use crate::domain::{
-    BudgetState, Contribution, Control, Cost, FinanceModel, Finding, FlatRateShares, FundingLine, Hours,
-    Money, PricedLine, ShareBasis, StaffLine, WayOut,
+    Acceptance, BudgetState, Contribution, Control, Cost, FinanceModel, Finding, FlatRateShares, FundingLine,
+    Hours, Money, PricedLine, ShareBasis, StaffLine, WayOut,
 };
 use crate::events::published::{to_money, to_timestamp};
 use crate::storage::budget_totals::ComponentTotals;
@@ -45,7 +46,10 @@ pub(super) fn to_budget(view: BudgetView) -> Budget {
         flat_rate: Some(to_money(*flat_rate)),
         holds: *level == model.flat_rate.level,
     };
+    let acceptances =
+        budget.acceptances().iter().map(|one| to_acceptance(one, one.is_lapsed(&figures))).collect();
     Budget {
+        acceptances,
         budget_id: budget.id().to_string(),
         programme: budget.programme().to_string(),
         programme_version: budget.rules().0.to_string(),
@@ -81,6 +85,23 @@ pub(super) fn to_budget(view: BudgetView) -> Budget {
         approved_at: standing.approved.map(|(at, _)| to_timestamp(at)),
         approved_by: standing.approved.map(|(_, by)| by.to_string()).unwrap_or_default(),
         etag: budget.etag().to_string(),
+    }
+}
+
+fn to_acceptance(one: &Acceptance, lapsed: bool) -> BudgetAcceptance {
+    let (control, finding, component, source) = one.subject.parts();
+    BudgetAcceptance {
+        subject: Some(DifferenceSubject {
+            control: control.to_owned(),
+            finding: finding.to_owned(),
+            component: component.to_owned(),
+            source: source.to_owned(),
+        }),
+        amount: Some(to_money(one.amount)),
+        reason: one.reason.clone(),
+        accepted_at: Some(to_timestamp(one.at)),
+        accepted_by: one.by.to_string(),
+        lapsed,
     }
 }
 

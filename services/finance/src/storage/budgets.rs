@@ -7,7 +7,7 @@ use jiff_sqlx::ToSqlx as _;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{funding, staff_lines};
+use super::{acceptances, funding, staff_lines};
 use crate::domain::{Budget, BudgetId, BudgetName, BudgetState, Standing};
 use crate::error::Error;
 
@@ -81,7 +81,7 @@ pub async fn find(
     if lock(connection, id).await? { read(connection, vault, id).await } else { Ok(None) }
 }
 
-/// Four statements.
+/// Five statements.
 async fn read(connection: &mut PgConnection, vault: &Vault, id: BudgetId) -> Result<Option<Found>, Error> {
     let row = sqlx::query!(
         "select programme, programme_version, programme_hash, year, name, state, version, created_at, changed_at, changed_by,
@@ -101,7 +101,8 @@ async fn read(connection: &mut PgConnection, vault: &Vault, id: BudgetId) -> Res
         approved: row.approved_at.map(jiff_sqlx::Timestamp::to_jiff).zip(row.approved_by),
     };
     let lines = staff_lines::of(connection, vault, id).await?;
-    let funding = funding::of(connection, id).await?;
+    let funding = funding::of(&mut *connection, id).await?;
+    let accepted = acceptances::of(connection, id).await?;
     let rules = (
         u32::try_from(row.programme_version).map_err(|_| wrong("programme version"))?,
         row.programme_hash.parse().map_err(|_| wrong("programme hash"))?,
@@ -115,7 +116,8 @@ async fn read(connection: &mut PgConnection, vault: &Vault, id: BudgetId) -> Res
         standing,
         lines,
         funding,
-    );
+    )
+    .with_acceptances(accepted);
     Ok(Some(Found { budget, changed_at: row.changed_at.to_jiff(), changed_by: row.changed_by }))
 }
 

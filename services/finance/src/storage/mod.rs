@@ -1,5 +1,6 @@
 //! SQL: free functions over the open transaction, one file per table group. Policies of the database decide which rows they see.
 
+pub mod acceptances;
 pub mod budget_totals;
 pub mod budgets;
 pub mod claim_content;

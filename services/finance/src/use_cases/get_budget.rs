@@ -12,7 +12,7 @@ use crate::domain::{
 use crate::error::Error;
 use crate::storage::budgets::{self, Reading};
 
-/// Reads one budget, all of one version: five statements.
+/// Reads one budget, all of one version: six statements.
 #[derive(Debug, Clone)]
 pub struct GetBudget {
     /// The region.

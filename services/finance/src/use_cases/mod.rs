@@ -3,6 +3,7 @@
 //! What a field may hold depends on the programme of the budget it is for, so [`LineInput`] and [`FundingInput`] carry what was
 //! typed into the unit of work and are checked there, all violations at once.
 
+mod accept_difference;
 mod approve_budget;
 mod change_employment;
 mod claim_step;
@@ -11,6 +12,7 @@ mod correct_time_sheet;
 mod create_budget;
 mod create_claim;
 mod create_employment;
+mod distribute_difference;
 mod entry_input;
 mod exports;
 mod funding_input;
@@ -51,6 +53,7 @@ mod step;
 mod time_sheet_steps;
 mod wage_history;
 
+pub use accept_difference::{AcceptDifference, SubjectInput, WithdrawAcceptance};
 pub use approve_budget::ApproveBudget;
 pub use change_employment::ChangeEmployment;
 pub use claim_steps::{ClaimStep, CorrectClaim, StepClaim};
@@ -58,6 +61,7 @@ pub use correct_time_sheet::CorrectTimeSheet;
 pub use create_budget::CreateBudget;
 pub use create_claim::CreateClaim;
 pub use create_employment::CreateEmployment;
+pub use distribute_difference::{DistributeDifference, Distributed, PreviewDistribution};
 pub use entry_input::EntryInput;
 pub use exports::{CompleteExport, ReadExportRows, ReadExportRules, RecordExports};
 pub use funding_input::{ContributionInput, FundingInput, FundingLineInput};

@@ -15,6 +15,7 @@ mod consume;
 mod counter;
 mod create_budget;
 mod desk;
+mod differences;
 mod employments;
 mod export_lists;
 mod exports;

@@ -26,6 +26,10 @@ fn budgets(stage: &Stage) -> Vec<Action> {
     let budget = &stage.budget;
     let line = json!({"row": "r01", "component": "operation", "partner": "arktos", "wageEuro": "3000", "hours": "10"});
     let created = json!({"programme": "{id}", "year": 2026, "name": "Begroting"});
+    // Its control is what it is, or there is none of this name: refused after access.
+    let spread = json!({"component": "nowhere"});
+    let accepted = json!({"subject": {"control": "nowhere"}, "reason": "Kanarie: afgesproken"});
+    let withdrawn = json!({"subject": {"control": "nowhere"}});
     // Nothing is sought, nothing divides, and there is no such component: refused after access.
     let sought = json!({"target": "SEEK_TARGET_PROJECT", "totalEuro": "1.00", "lines": []});
     let divided = json!({"totalEuro": "1.00", "weights": [{"of": "ocmw-temse", "weight": "0"}]});
@@ -50,6 +54,27 @@ fn budgets(stage: &Stage) -> Vec<Action> {
             Some(json!({"lines": []})),
         ),
         action("ApproveBudget", KeepsBudgets, budget, "/api/v1/budgets/{id}:approve", Some(json!({}))),
+        action(
+            "DistributeDifference",
+            KeepsBudgets,
+            budget,
+            "/api/v1/budgets/{id}:distributeDifference",
+            Some(spread),
+        ),
+        action(
+            "AcceptDifference",
+            KeepsBudgets,
+            budget,
+            "/api/v1/budgets/{id}:acceptDifference",
+            Some(accepted),
+        ),
+        action(
+            "WithdrawAcceptance",
+            KeepsBudgets,
+            budget,
+            "/api/v1/budgets/{id}:withdrawAcceptance",
+            Some(withdrawn),
+        ),
         action("SeekHours", KeepsBudgets, budget, "/api/v1/budgets/{id}:seekHours", Some(sought)),
         action(
             "SeekContributions",
