@@ -65,7 +65,7 @@ impl House {
         let is_vcf = |one: &&mut proto::finance::v1::FundingLineInput| {
             one.component == "operation" && one.source == "vcf"
         };
-        funding.lines.iter_mut().find(is_vcf).unwrap().amount_euro = "149151.45".to_owned();
+        "149151.45".clone_into(&mut funding.lines.iter_mut().find(is_vcf).unwrap().amount_euro);
         self.fund(&budget, funding).await.unwrap()
     }
 }
