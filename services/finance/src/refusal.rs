@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chassis::error::ErrorKind;
 
-use crate::domain::{Amount, Money, PotError, SheetError, Unpriced, WrongState};
+use crate::domain::{Amount, Money, OverTerm, PotError, SheetError, Unpriced, WrongState};
 use crate::error::Error;
 
 /// A step that is refused as things stand.
@@ -163,6 +163,30 @@ impl Refusal {
     pub fn entry_reversed() -> Self {
         let remedy = "book the right amount as a new entry";
         Self::state("LEDGER_ENTRY_REVERSED", "the entry was reversed, or reverses another", remedy)
+    }
+
+    /// The programme has no first day, so no years.
+    pub fn no_term() -> Self {
+        let remedy = "write `starts_on` into the programme file";
+        Self::state("TERM_UNKNOWN", "the programme has no first day, so its term has no years", remedy)
+    }
+
+    /// The total of the programme is not in doubt.
+    pub fn nothing_to_decide() -> Self {
+        let remedy = "look at the plan: it has one total, and where that comes from";
+        Self::state("NOTHING_TO_DECIDE", "the total of the programme can be read in one way only", remedy)
+    }
+
+    /// Approved budgets would be over what the term has.
+    pub fn over_term(over: &OverTerm) -> Self {
+        let remedy = "lower the budget, or correct the total of the programme file; the plan of the term shows what is left";
+        let part = over.component.as_ref().map_or("project", region::ComponentCode::as_str);
+        let mut refusal =
+            Self::state("OVER_TERM", "approved budgets would need more than the term has", remedy)
+                .with("total_cents", over.total.cents())
+                .with("needed_cents", over.needed.cents());
+        refusal.metadata.insert("component".to_owned(), part.to_owned());
+        refusal
     }
 
     /// A file cannot be taken in as it is.

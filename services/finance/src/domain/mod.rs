@@ -24,6 +24,7 @@ mod figures;
 mod finding;
 mod flat_rate;
 mod flat_rate_split;
+mod forecast;
 mod fte;
 mod funding;
 mod goal_seek;
@@ -38,6 +39,7 @@ mod reason;
 mod reconciliation;
 mod rounding;
 mod staff_line;
+mod term_plan;
 mod text;
 mod time_sheet;
 mod wage_period;
@@ -65,6 +67,7 @@ pub use figures::{Figures, figures};
 pub use finding::{Finding, FindingKind};
 pub use flat_rate::{flat_rate, flat_rate_at, with_flat_rate};
 pub use flat_rate_split::{FlatRateShares, PartnerShare, split_flat_rate};
+pub use forecast::{Forecast, ForecastYear, Scenario, forecast};
 pub use fte::{Fte, FteError};
 pub use funding::{
     Contribution, Funding, FundingLine, ShareBasis, is_cofinancing, residual_split, share_of_maximum,
@@ -81,7 +84,7 @@ pub use ids::{
 };
 pub use ledger::{AccountError, LedgerEntry, LedgerKind, parse_account};
 pub use municipal::{contributions_on, correct_contributions};
-pub use parse::{EuroError, parse_amount, parse_wage};
+pub use parse::{EuroError, PercentError, parse_amount, parse_percent, parse_wage};
 pub use pot::{DecisionSums, PotContribution, PotEntry, PotError, PotKind, PotSums, Spent};
 pub use rate::{PricedLine, hourly_rate, price};
 pub use reason::{ReasonError, parse_reason};
@@ -89,6 +92,10 @@ pub use reconciliation::{Difference, LedgerKey, Reconciliation, reconcile};
 pub use region::programme::FinanceModel;
 pub use rounding::{percent_of, rounding, sum};
 pub use staff_line::{RowKey, RowKeyError, StaffLine, Wage};
+pub use term_plan::{
+    OverTerm, PlanPart, PlanYear, ReadTotal, ReadingDecision, TermPlan, TermReading, YearFact, over_term,
+    term_of, term_plans, totals,
+};
 pub use text::{BudgetName, NameError};
 pub use time_sheet::{DAY_MINUTES, Entry, OverLimit, SheetError, SheetState, TimeSheet, limits};
 pub use wage_period::{MOST_WAGES, RateFrom, WageBasis, WagePeriod};

@@ -108,6 +108,40 @@ pub fn parse_wage(text: &str) -> Result<Money, EuroError> {
     }
 }
 
+/// Most percent that wages rise at a step.
+const MOST_PERCENT: u32 = 50;
+/// Most decimals of a percentage.
+const PERCENT_DECIMALS: u32 = 4;
+
+/// A text that is no percentage of an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this is not a percentage from 0 to {MOST_PERCENT}")]
+pub struct PercentError;
+
+impl Explained for PercentError {
+    fn remedy(&self) -> String {
+        format!(
+            "write 0 to {MOST_PERCENT} with at most {PERCENT_DECIMALS} decimals behind a dot, such as `2` or `1.85`"
+        )
+    }
+
+    fn reason(&self) -> &'static str {
+        "PERCENT_SHAPE"
+    }
+}
+
+/// Reads the percentage by which wages rise.
+///
+/// # Errors
+/// Says what is wrong without repeating it.
+pub fn parse_percent(text: &str) -> Result<Decimal, PercentError> {
+    let percent = plain_decimal(text).ok_or(PercentError)?;
+    let fits = !percent.is_sign_negative()
+        && percent <= Decimal::from(MOST_PERCENT)
+        && percent.normalize().scale() <= PERCENT_DECIMALS;
+    if fits { Ok(percent.normalize()) } else { Err(PercentError) }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

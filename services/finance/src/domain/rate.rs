@@ -89,6 +89,7 @@ mod tests {
             indexed: false,
             budget_euro: None,
             components: Vec::<Component>::new(),
+            term: region::programme::TermRules::default(),
         }
     }
 

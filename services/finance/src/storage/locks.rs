@@ -42,3 +42,10 @@ pub async fn hold_person(connection: &mut PgConnection, worker: WorkerId) -> Res
     sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", key).execute(connection).await?;
     Ok(())
 }
+
+/// Has the approvals of a programme alone: what they need together may not be over its term.
+pub async fn hold_approvals(connection: &mut PgConnection, programme: &str) -> Result<(), sqlx::Error> {
+    let key = format!("finance/approvals/{programme}");
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", key).execute(connection).await?;
+    Ok(())
+}

@@ -18,6 +18,7 @@ pub mod months;
 pub mod pot;
 pub mod staff_lines;
 pub mod suggested_hours;
+pub mod term;
 pub mod time_entries;
 pub mod time_sheet_lists;
 pub mod time_sheets;

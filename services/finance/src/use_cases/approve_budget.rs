@@ -6,12 +6,13 @@ use chassis::database::{Command, Work};
 use region::Region;
 
 use super::get_budget::BudgetView;
+use super::plan_term::check_term;
 use super::{pot_share, step};
-use crate::domain::{BudgetId, figures};
+use crate::domain::{BudgetId, Money, YearFact, figures};
 use crate::error::Error;
 use crate::events::published;
 
-/// Closes a draft whose controls are all 0.00.
+/// Closes a draft whose controls are all 0.00, when the term has the money for it.
 #[derive(Debug, Clone)]
 pub struct ApproveBudget {
     /// The region.
@@ -32,6 +33,19 @@ impl Command for ApproveBudget {
         let (now, worker) = (work.now(), step::worker(work)?);
         budget.approve(&figures, now, worker)?;
         pot_share::contribute(work, &budget, figures.shares.as_ref()).await?;
+        let approving: Vec<YearFact> = figures
+            .costs
+            .components
+            .iter()
+            .map(|one| YearFact {
+                year: budget.year(),
+                component: one.component.clone(),
+                approved: one.cost.total,
+                drafted: Money::ZERO,
+                claimed: [Money::ZERO; 4],
+            })
+            .collect();
+        check_term(work, &self.region, budget.programme(), &approving).await?;
 
         let approved = published::budget_approved(&budget, &figures.costs, now)?;
         work.publish(budget.id().as_uuid(), &approved);

@@ -37,6 +37,7 @@ mod list_suggested_hours;
 mod list_time_sheets;
 mod lock_month;
 mod open_time_sheet;
+mod plan_term;
 mod pot_share;
 mod prepare_start;
 mod put_funding;
@@ -81,6 +82,7 @@ pub use list_suggested_hours::{ListSuggestedHours, SuggestedPage, SuggestedView}
 pub use list_time_sheets::{ListMissingTimeSheets, ListTimeSheets, Page};
 pub use lock_month::{LockMonth, LockedMonth};
 pub use open_time_sheet::OpenTimeSheet;
+pub use plan_term::{DecideTermReading, ForecastTerm, GetTermPlan, TermView};
 pub use prepare_start::PrepareStart;
 pub use put_funding::PutFunding;
 pub use put_staff_line::PutStaffLine;

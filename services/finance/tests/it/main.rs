@@ -43,6 +43,7 @@ mod sheet_access;
 mod stage;
 mod steps;
 mod suggested_hours;
+mod term;
 mod time_sheets;
 mod waasland;
 mod wage_history;

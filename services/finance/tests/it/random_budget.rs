@@ -110,6 +110,7 @@ fn model(dice: &mut Dice) -> FinanceModel {
         years: u32::try_from(dice.below(7)).unwrap() + 1,
         indexed: false,
         budget_euro: None,
+        term: region::programme::TermRules::default(),
     }
 }
 

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use super::term::TermRules;
 use crate::closed_set::closed_set;
 use crate::read::{Namespace, Section};
 use crate::report::MistakeKind;
@@ -140,6 +141,8 @@ pub struct FinanceModel {
     pub budget_euro: Option<Decimal>,
     /// The parts of the budget.
     pub components: Vec<Component>,
+    /// What may be spent over the years, where that is more than the whole budget divided evenly.
+    pub term: TermRules,
 }
 
 impl FinanceModel {
@@ -154,6 +157,15 @@ impl FinanceModel {
         let budget_euro = section.optional_decimal("budget_euro", 0..=1_000_000_000);
         let components = section.tables("component", 1, read_component);
         check_budgets(section, budget_euro, components.as_deref());
+        let term = TermRules::read(section);
+        if budget_euro.is_some() && term.as_ref().is_some_and(|term| term.grant.is_some()) {
+            section.complain(
+                "budget_euro",
+                MistakeKind::Contradiction,
+                "`budget_euro` and `[finance.grant]` both say what may be spent".to_owned(),
+                "keep the grant when the call counts units; its total follows from it",
+            );
+        }
         Some(Self {
             hourly_rate: hourly_rate?,
             rounding: rounding?,
@@ -164,6 +176,7 @@ impl FinanceModel {
             indexed: indexed?,
             budget_euro,
             components: components?,
+            term: term?,
         })
     }
 }

@@ -16,6 +16,7 @@ mod question;
 mod referral;
 mod retention;
 mod roles;
+mod term;
 
 pub use capacity::{Capacity, CaseWeight, Caseload, VisitPlan};
 pub use decision::{RefusalReason, WithdrawalReason};
@@ -36,3 +37,4 @@ pub use question::{Choice, Question, QuestionKind};
 pub use referral::{Channel, ChannelKind, InflowShare, ReferralReason};
 pub use retention::{DataClass, Retention, RetentionFrom, RetentionTerm};
 pub use roles::{Role, RoleRule, Scope};
+pub use term::{Grant, IndexScenario, TermRules, YearBudget};
