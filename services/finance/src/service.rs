@@ -30,7 +30,8 @@ use tonic::service::Routes;
 use crate::config::FinanceConfig;
 use crate::events;
 use crate::grpc::{
-    Budgets, Claims, Differences, Employments, Exports, GoalSeek, Imports, Ledger, Pots, Terms, TimeSheets, Wages,
+    Budgets, Claims, Differences, Employments, Exports, GoalSeek, Imports, Ledger, Pots, Terms, TimeSheets,
+    Wages,
 };
 use crate::import::MOST_BYTES;
 use crate::jobs::export::{self, Asked};

@@ -44,6 +44,9 @@ fn no_log_line_is_near_a_wage() {
 #[test]
 fn no_number_of_a_funder_stands_in_the_arithmetic() {
     for mut file in rooms::files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/domain")) {
+        if file.path.ends_with("_tests.rs") {
+            continue;
+        }
         file.text.truncate(file.text.find("#[cfg(test)]").unwrap_or(file.text.len()));
         for line in file.code() {
             for number in ["1720", "1_720", "0.012", "(12, 3)", "0.4", "from(40)", "from(30)"] {

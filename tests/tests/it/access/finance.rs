@@ -22,7 +22,7 @@ pub fn actions(stage: &Stage) -> Vec<Action> {
 
 /// About a budget.
 fn budgets(stage: &Stage) -> Vec<Action> {
-    use Rule::{KeepsBudgets, SeesTotals};
+    use Rule::{KeepsBudgets, SeesClaims, SeesTotals};
     let budget = &stage.budget;
     let line = json!({"row": "r01", "component": "operation", "partner": "arktos", "wageEuro": "3000", "hours": "10"});
     let created = json!({"programme": "{id}", "year": 2026, "name": "Begroting"});
@@ -75,6 +75,17 @@ fn budgets(stage: &Stage) -> Vec<Action> {
             "/api/v1/budgets/{id}:withdrawAcceptance",
             Some(withdrawn),
         ),
+        action("GetTermPlan", SeesClaims, PROGRAMME, "/api/v1/term-plans/{id}", None),
+        action(
+            "DecideTermReading",
+            KeepsBudgets,
+            PROGRAMME,
+            "/api/v1/term-plans/{id}:decide",
+            Some(
+                json!({"reading": "TERM_READING_STATED_TOTAL", "reason": "Kanarie: beslist door de stuurgroep"}),
+            ),
+        ),
+        action("ForecastTerm", KeepsBudgets, budget, "/api/v1/budgets/{id}:forecast", None),
         action("SeekHours", KeepsBudgets, budget, "/api/v1/budgets/{id}:seekHours", Some(sought)),
         action(
             "SeekContributions",
