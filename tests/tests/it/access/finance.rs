@@ -85,7 +85,13 @@ fn budgets(stage: &Stage) -> Vec<Action> {
                 json!({"reading": "TERM_READING_STATED_TOTAL", "reason": "Kanarie: beslist door de stuurgroep"}),
             ),
         ),
-        action("ForecastTerm", KeepsBudgets, budget, "/api/v1/budgets/{id}:forecast", None),
+        action(
+            "ForecastTerm",
+            KeepsBudgets,
+            budget,
+            "/api/v1/budgets/{id}:forecast?indexPercent=2&firstStep=2026-03",
+            None,
+        ),
         action("SeekHours", KeepsBudgets, budget, "/api/v1/budgets/{id}:seekHours", Some(sought)),
         action(
             "SeekContributions",
