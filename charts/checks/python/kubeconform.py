@@ -16,13 +16,18 @@ program, own, *versions, objects = sys.argv[1:]
 root = pathlib.Path(kubernetes_validate.__file__).parent / "kubernetes-json-schema"
 
 
+def is_text(wanted, key, inner):
+    """Also kinds of Kubernetes have fields of these names, with a schema below."""
+    return key == wanted and isinstance(inner, str)
+
+
 def readable(node):
     """Without the address that makes references absolute, and in the older word that kubeconform follows."""
     if isinstance(node, dict):
         return {
-            key: inner.replace("/api/_definitions.json", "_definitions.json") if key == "$ref" else readable(inner)
+            key: inner.replace("/api/_definitions.json", "_definitions.json") if is_text("$ref", key, inner) else readable(inner)
             for key, inner in node.items()
-            if key != "$id"
+            if not is_text("$id", key, inner)
         }
     return [readable(inner) for inner in node] if isinstance(node, list) else node
 
