@@ -7,6 +7,7 @@
 )]
 
 mod alerts;
+mod cluster;
 mod golden;
 mod notes;
 mod objects;
