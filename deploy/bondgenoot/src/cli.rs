@@ -104,6 +104,18 @@ Examples:
     /// Business time of a demo region
     #[command(subcommand)]
     Clock(ClockCommand),
+    /// Makes the keys and passwords of a new region as files; what is there is kept
+    #[command(after_help = "\
+Examples:
+  bondgenoot secrets secrets                          for docker/compose.yaml
+  bondgenoot secrets secrets --owner 65532            readable in containers of the image (as root)
+  kubectl create secret generic waasland-keys --from-file=region.key=secrets/keys/region-key.json ...")]
+    Secrets(SecretsArgs),
+    /// Makes roles and databases of all services on a PostgreSQL, with the passwords of `secrets`
+    #[command(after_help = "\
+Examples:
+  bondgenoot databases --postgres postgres://postgres@postgres:5432/postgres --secrets secrets")]
+    Databases(DatabasesArgs),
     /// Runs the sign-in issuer of a demo region (started by `dev`)
     #[command(hide = true)]
     Issuer(IssuerArgs),
@@ -140,6 +152,33 @@ pub struct DevArgs {
     /// Plays the first half of the main job on a region of its own, prints each step, and ends
     #[arg(long, conflicts_with_all = ["fresh", "postgres", "amqp", "region"])]
     pub walk: bool,
+}
+
+/// Arguments of `secrets`.
+#[derive(Debug, Clone, Args)]
+pub struct SecretsArgs {
+    /// The folder; made when it is not there
+    pub folder: PathBuf,
+    /// Virtual host of the region at its broker
+    #[arg(long, value_name = "NAME", default_value = "bondgenoot")]
+    pub vhost: String,
+    /// Gives the files to this user and group; only root can
+    #[arg(long, value_name = "UID")]
+    pub owner: Option<u32>,
+}
+
+/// Arguments of `databases`.
+#[derive(Debug, Clone, Args)]
+pub struct DatabasesArgs {
+    /// PostgreSQL, as a superuser, without the password
+    #[arg(long, value_name = "URL")]
+    pub postgres: String,
+    /// The folder that `bondgenoot secrets` made
+    #[arg(long, value_name = "DIR")]
+    pub secrets: PathBuf,
+    /// How long to wait for the server, in seconds
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    pub wait_seconds: u64,
 }
 
 /// Arguments of `verify`.

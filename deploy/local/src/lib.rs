@@ -3,7 +3,7 @@
 //! The `bondgenoot` command uses it for development, the test kit and the fault campaign for real servers and real
 //! processes. Nothing here runs in a cluster. Start reading at [`region_run`], which puts the other rooms together:
 //! [`packages`] finds the programs, [`ports`] chooses the ports, [`postgres`] and [`rabbitmq`] are private servers,
-//! [`keys`] makes the keys, [`issuer`] signs demo people in and [`processes`] supervises all of it.
+//! [`keys`] and [`secrets`] make the keys and passwords, [`issuer`] signs demo people in and [`processes`] supervises all of it.
 
 pub mod error;
 pub mod files;
@@ -16,6 +16,7 @@ pub mod processes;
 pub mod progress;
 pub mod rabbitmq;
 pub mod region_run;
+pub mod secrets;
 mod task;
 
 pub use error::{Error, Result};

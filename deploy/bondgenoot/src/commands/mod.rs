@@ -4,6 +4,7 @@ mod budget_check;
 mod build;
 mod check;
 mod clock;
+mod databases;
 mod dev;
 mod issuer;
 mod progressing;
@@ -13,6 +14,7 @@ mod reconcile;
 mod region_check;
 mod republish;
 mod restore;
+mod secrets;
 mod sqlx;
 mod status;
 
@@ -51,6 +53,8 @@ pub async fn run(cli: Cli, terminal: &Terminal) -> Outcome {
         }
         Command::Sqlx(arguments) => sqlx::run(&arguments, terminal).await,
         Command::Clock(command) => clock::run(&Target::find(place)?, &command, terminal).map(|()| Exit::Ok),
+        Command::Secrets(arguments) => secrets::run(&arguments, terminal),
+        Command::Databases(arguments) => databases::run(&arguments, terminal).await,
         Command::Issuer(arguments) => issuer::run(&arguments, terminal).await,
     }
 }

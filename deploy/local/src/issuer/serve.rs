@@ -41,7 +41,11 @@ pub struct IssuerConfig {
     /// The name of its one client, the gateway.
     pub client_id: String,
     /// The secret of that client.
+    #[serde(default)]
     pub client_secret: String,
+    /// The file that holds it, in place of `client_secret`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_secret_file: Option<PathBuf>,
     /// Origins (`http://127.0.0.1:8400`) below which the browser may be sent back.
     pub redirect_origins: Vec<String>,
     /// The region is marked as demo, so the issuer may listen beyond the loopback address.
@@ -57,9 +61,23 @@ impl std::fmt::Debug for IssuerConfig {
 
 impl IssuerConfig {
     /// Reads the file that the command is started with.
+    ///
+    /// # Errors
+    /// [`Error::Issuer`] unless the secret of the client, or the file that holds it, is given; never both.
     pub fn of_file(path: &Path) -> Result<Self> {
-        files::read_json(path)?
-            .ok_or_else(|| Error::file("reading", path)(std::io::Error::from(std::io::ErrorKind::NotFound)))
+        let missing = |path: &Path| Error::file("reading", path)(std::io::ErrorKind::NotFound.into());
+        let mut config: Self = files::read_json(path)?.ok_or_else(|| missing(path))?;
+        if config.client_secret.is_empty() == config.client_secret_file.is_none() {
+            return Err(Error::Issuer {
+                reason: "give client_secret or client_secret_file in its settings, and one of them only"
+                    .to_owned(),
+            });
+        }
+        if let Some(file) = &config.client_secret_file {
+            let secret = files::read_text(file)?.ok_or_else(|| missing(file))?;
+            secret.trim().clone_into(&mut config.client_secret);
+        }
+        Ok(config)
     }
 }
 

@@ -6,5 +6,5 @@ mod folder;
 mod roles;
 mod server;
 
-pub use roles::{ServiceDatabase, create_named_database, create_service_database};
+pub use roles::{ServiceDatabase, answers, create_named_database, create_service_database, set_password};
 pub use server::{PostgresOptions, PrivatePostgres, Profile};

@@ -62,6 +62,43 @@ pub async fn create_named_database(
         .map_err(Error::database(doing))
 }
 
+/// Whether the server takes this address: it runs, can be reached, and knows user and password.
+///
+/// # Errors
+/// [`Error::Database`] with what it says.
+pub async fn answers(url: &str) -> Result<()> {
+    let work = async {
+        let options = PgConnectOptions::from_str(url)?.disable_statement_logging();
+        PgConnection::connect_with(&options).await?.close().await
+    };
+    tokio::time::timeout(PATIENCE, work)
+        .await
+        .unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut))
+        .map_err(Error::database("asking whether PostgreSQL answers".to_owned()))
+}
+
+/// Lets the role `<service>_<part>` sign in with this password, of letters and digits only, and no other.
+///
+/// # Errors
+/// [`Error::Invalid`] for a password with other characters, which is not repeated; [`Error::Database`] when the role is not there.
+pub async fn set_password(superuser_url: &str, role: &str, password: &str) -> Result<()> {
+    check_name(role)?;
+    if password.is_empty() || !password.chars().all(|letter| letter.is_ascii_alphanumeric()) {
+        return Err(Error::Invalid(format!("the password of {role} is not letters and digits only")));
+    }
+    let work = async {
+        let options = PgConnectOptions::from_str(superuser_url)?.disable_statement_logging();
+        let mut server = PgConnection::connect_with(&options).await?;
+        let statement = format!("alter role {role} with password '{password}'");
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut server).await?;
+        server.close().await
+    };
+    tokio::time::timeout(PATIENCE, work)
+        .await
+        .unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut))
+        .map_err(Error::database(format!("giving {role} a password")))
+}
+
 /// The name goes into statements that take no parameters, so it must not need quoting.
 fn check_name(name: &str) -> Result<()> {
     let fits = name.len() <= 50

@@ -165,6 +165,7 @@ pub(super) async fn start_issuer(
         folder: folder.join("issuer"),
         client_id: around.sign_in.client_id.clone(),
         client_secret: around.sign_in.client_secret.clone(),
+        client_secret_file: None,
         redirect_origins,
         demo: false,
     };

@@ -38,6 +38,7 @@ fn config(folder: &Path) -> IssuerConfig {
         folder: folder.to_owned(),
         client_id: "gateway".to_owned(),
         client_secret: SECRET.to_owned(),
+        client_secret_file: None,
         redirect_origins: vec!["http://127.0.0.1:8400".to_owned()],
         demo: false,
     }
@@ -316,4 +317,26 @@ async fn signing_out_sends_the_browser_back_only_to_the_client() {
 
     assert_eq!(end("http://127.0.0.1:8400/").await.as_deref(), Some("http://127.0.0.1:8400/?state=s"));
     assert_eq!(end("https://example.org/").await, None);
+}
+
+#[tokio::test]
+async fn the_secret_is_given_once_in_the_settings_or_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (settings, secret) = (folder.path().join("issuer.json"), folder.path().join("secret"));
+    std::fs::write(&secret, format!("{SECRET}\n")).unwrap();
+    let read = |inline: &str, file: Option<&Path>| {
+        let config = IssuerConfig {
+            client_secret: inline.to_owned(),
+            client_secret_file: file.map(Path::to_owned),
+            ..config(folder.path())
+        };
+        local::files::write_json(&settings, &config).unwrap();
+        IssuerConfig::of_file(&settings).map(|config| config.client_secret)
+    };
+
+    assert_eq!(read("", Some(&secret)).unwrap(), SECRET);
+    assert_eq!(read(SECRET, None).unwrap(), SECRET);
+    for wrong in [read("", None), read(SECRET, Some(&secret)), read("", Some(&folder.path().join("none")))] {
+        assert!(wrong.is_err());
+    }
 }
