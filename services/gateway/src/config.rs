@@ -93,8 +93,12 @@ pub struct SignInConfig {
     pub issuer: String,
     /// What it calls us.
     pub client_id: String,
-    /// What we prove that with.
+    /// What we prove that with; empty when it stands in a file.
+    #[serde(default)]
     pub client_secret: SecretString,
+    /// A file with it, instead. It is read for every sign-in.
+    #[serde(default)]
+    pub client_secret_file: Option<PathBuf>,
 }
 
 /// The key that vouches for callers.

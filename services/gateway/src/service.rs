@@ -16,7 +16,6 @@ use chassis::vault::Vault;
 use jiff::SignedDuration;
 use openidconnect::{ClientId, IssuerUrl, RedirectUrl};
 use region::Region;
-use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 
 use crate::api::{Gate, Limits};
@@ -27,7 +26,7 @@ use crate::http::{Outer, OuterConfig, RateLimit, Server, ServerConfig};
 use crate::openapi;
 use crate::public_url::PublicUrl;
 use crate::sessions::{CookieName, Lifetimes, Sessions};
-use crate::sign_in::{HttpClient, Provider, ProviderSettings};
+use crate::sign_in::{ClientSecret, HttpClient, Provider, ProviderSettings};
 use crate::upstream::Upstreams;
 use crate::use_cases::{ImportPeople, RevokeMandate};
 
@@ -169,7 +168,10 @@ fn provider(config: &Config, public_url: &PublicUrl) -> anyhow::Result<Provider>
     let settings = ProviderSettings {
         issuer: IssuerUrl::new(config.sign_in.issuer.clone()).context("sign_in.issuer is no URL")?,
         client_id: ClientId::new(config.sign_in.client_id.clone()),
-        client_secret: config.sign_in.client_secret.expose_secret().into(),
+        client_secret: ClientSecret::new(
+            config.sign_in.client_secret.clone(),
+            config.sign_in.client_secret_file.clone(),
+        )?,
         redirect: RedirectUrl::new(format!("{}/sign-in/callback", public_url.origin()))?,
     };
     Ok(Provider::new(settings, HttpClient::new()?))

@@ -10,12 +10,11 @@ use crate::sets::{self, list, text};
 
 /// Settings that are optional, so that a default file need not hold them. A service refuses what it does not know, so a
 /// name that is wrong here fails at its first start.
-const OPTIONAL: [&str; 8] = [
+const OPTIONAL: [&str; 7] = [
     "DATABASE__PASSWORD_FILE",
     "DATABASE__OWNER_PASSWORD_FILE",
     "BROKER__PASSWORD_FILE",
     "BROKER__CA_FILE",
-    "SIGN_IN__CLIENT_SECRET_FILE",
     "TLS__CERTIFICATE_FILE",
     "TLS__KEY_FILE",
     "TLS__CA_FILE",

@@ -11,9 +11,10 @@ use openidconnect::{
     EndpointNotSet, EndpointSet, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
     SignatureVerificationError,
 };
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use tokio::sync::Mutex;
 
+use super::client_secret::ClientSecret as OwnSecret;
 use super::http_client::HttpClient;
 use crate::sessions::Secret;
 
@@ -30,14 +31,14 @@ type Client = CoreClient<
 >;
 
 /// How we know the provider, and it us.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct ProviderSettings {
     /// Issuer URL.
     pub issuer: IssuerUrl,
     /// Our name there.
     pub client_id: ClientId,
     /// Our proof there.
-    pub client_secret: SecretString,
+    pub client_secret: OwnSecret,
     /// Where browsers come back.
     pub redirect: RedirectUrl,
 }
@@ -204,7 +205,7 @@ impl Provider {
     }
 
     fn client(&self, known: &Known) -> Client {
-        let secret = ClientSecret::new(self.settings.client_secret.expose_secret().to_owned());
+        let secret = ClientSecret::new(self.settings.client_secret.now().expose_secret().to_owned());
         CoreClient::from_provider_metadata(
             (*known.metadata).clone(),
             self.settings.client_id.clone(),

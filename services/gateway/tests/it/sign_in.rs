@@ -320,6 +320,23 @@ async fn an_identity_provider_that_fails_gives_a_page_and_no_session() {
 }
 
 #[tokio::test]
+async fn a_secret_that_changed_in_its_file_counts_for_the_next_sign_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("client-secret");
+    std::fs::write(&file, "kanarie-old\n").unwrap();
+    let settings = format!("[sign_in]\nclient_secret = \"\"\nclient_secret_file = \"{}\"", file.display());
+    let stand = Stand::with(&settings, 1).await;
+    stand.import_people().await;
+
+    let (back, browser) = stand.press_button("els", None).await;
+    let arrived = client().get(back).header("cookie", browser).send().await.unwrap();
+    assert!(cookie(&arrived, "session").is_none(), "the issuer knows another secret");
+
+    std::fs::write(&file, "kanarie-secret\n").unwrap();
+    stand.sign_in("els").await;
+}
+
+#[tokio::test]
 async fn a_token_signed_with_an_unknown_key_is_refused() {
     let stand = Stand::start().await;
     stand.import_people().await;
