@@ -81,6 +81,7 @@ impl Stand {
             folder: region.folder().join("issuer"),
             client_id: "bondgenoot".to_owned(),
             client_secret: "kanarie-secret".to_owned(),
+            client_secret_file: None,
             redirect_origins: vec![format!("http://{address}")],
             demo: true,
         })
