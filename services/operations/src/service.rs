@@ -10,16 +10,17 @@ use chassis::events::Wake;
 use chassis::grpc::Server;
 use chassis::process::{Context, Service, Shell};
 use chassis::vault::Vault;
+use proto::operations::v1::action_service_server::ActionServiceServer;
 use proto::operations::v1::health_service_server::HealthServiceServer;
 use region::Region;
 use sqlx::migrate::Migrator;
 use tonic::service::Routes;
 
 use crate::config::OperationsConfig;
-use crate::grpc::HealthRpc;
+use crate::grpc::{ActionRpc, HealthRpc};
 use crate::jobs::{compare_histories, watch};
 use crate::sources::{Broker, Cluster, Services, Sources};
-use crate::use_cases::RegionWatch;
+use crate::use_cases::{Actions, RegionWatch};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -63,8 +64,9 @@ impl Service for Operations {
         let work = open_database(&config, code, &clock, &context).await?;
 
         let (thresholds, refresh) = (config.thresholds.0.clone(), millis(config.watch.refresh_ms));
-        let region_watch =
-            RegionWatch::new(work.clone(), Sources::new(services, broker, cluster), thresholds, refresh);
+        let sources = Sources::new(services, broker, cluster);
+        let actions = Actions::new(work.clone(), sources.clone(), context.tasks.clone());
+        let region_watch = RegionWatch::new(work.clone(), sources, thresholds, refresh);
         let shutdown = context.tasks.shutdown();
         let watching = watch(region_watch.clone(), millis(config.watch.interval_ms), shutdown.clone());
         context.tasks.background("region watch", watching);
@@ -74,6 +76,7 @@ impl Service for Operations {
 
         let admin = Admin::new(work.clone(), None, None);
         let routes = Routes::new(HealthServiceServer::new(HealthRpc::new(work, region_watch)))
+            .add_service(ActionServiceServer::new(ActionRpc::new(actions)))
             .add_service(admin.into_server());
         Server::new(verifier, clock, &config.grpc).spawn(routes, config.grpc.address, &context.tasks).await?;
         Ok(())

@@ -12,7 +12,7 @@ fn every_reason_is_in_the_readme_of_the_contract_with_its_meaning() {
     let lines: BTreeSet<&str> = readme.lines().collect();
     let mut seen = 0;
 
-    for service in ["intake", "matching", "trajectory", "finance", "reporting"] {
+    for service in ["intake", "matching", "trajectory", "finance", "reporting", "operations"] {
         let file = repository().join("services").join(service).join("src/error.rs");
         let source = std::fs::read_to_string(file).unwrap();
         for list in ["pub const REASONS", "pub const FIELD_REASONS"] {

@@ -4,6 +4,7 @@
 //! of [`FindingCode`]s, under [`Thresholds`]. [`Patience`] lets those that must last ripen. [`Reconciliation`] tells when
 //! histories agree again after a restore.
 
+mod action;
 mod cluster;
 mod code;
 mod evaluation;
@@ -15,8 +16,11 @@ mod snapshot;
 mod texts;
 mod thresholds;
 
+pub use action::{
+    Action, ActionKind, Asked, Ended, EndedAs, FieldError, MOST_PARKED, parse_period, parse_reason,
+};
 pub use cluster::{
-    ActionKind, AutoscalerSeen, ClusterSeen, ClusterState, ComponentSeen, ExportRun, PodSeen, RunState,
+    AutoscalerSeen, ClusterRight, ClusterSeen, ClusterState, ComponentSeen, ExportRun, PodSeen, RunState,
     ScheduleSeen,
 };
 pub use code::FindingCode;

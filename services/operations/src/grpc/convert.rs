@@ -3,12 +3,14 @@
 use jiff::Timestamp;
 use proto::operations::v1 as api;
 
+use super::action_messages::to_action;
 use crate::domain::{
-    self, ActionKind, ClusterSeen, ComponentSeen, ExportRun, RunState, ScheduleSeen, ServiceSeen, Severity,
+    self, Action, ClusterRight, ClusterSeen, ComponentSeen, ExportRun, RunState, ScheduleSeen, ServiceSeen,
+    Severity,
 };
 use crate::use_cases::{Overall, RegionHealth};
 
-pub(super) fn to_region_health(health: &RegionHealth, region: &str) -> api::RegionHealth {
+pub(super) fn to_region_health(health: &RegionHealth, actions: &[Action], region: &str) -> api::RegionHealth {
     let overall = match health.overall() {
         Overall::Fine => api::Severity::Ok,
         Overall::Worst(severity) => to_severity(severity),
@@ -27,6 +29,8 @@ pub(super) fn to_region_health(health: &RegionHealth, region: &str) -> api::Regi
         queues: queues.collect(),
         findings: health.findings.iter().map(to_finding).collect(),
         cluster: Some(to_cluster(&health.snapshot.cluster)),
+        actions: actions.iter().map(to_action).collect(),
+        exports: None,
     }
 }
 
@@ -50,20 +54,28 @@ fn to_service(service: &ServiceSeen) -> api::ServiceHealth {
 }
 
 fn to_cluster(cluster: &ClusterSeen) -> api::ClusterHealth {
-    let bare = |state: api::ClusterState| api::ClusterHealth { state: state.into(), ..Default::default() };
+    let bare = api::ClusterHealth { state: to_cluster_state(cluster).into(), ..Default::default() };
     match cluster {
-        ClusterSeen::Outside => bare(api::ClusterState::Outside),
+        ClusterSeen::Outside => bare,
         ClusterSeen::Silent { answered } => {
-            api::ClusterHealth { answered_at: answered.map(to_timestamp), ..bare(api::ClusterState::Silent) }
+            api::ClusterHealth { answered_at: answered.map(to_timestamp), ..bare }
         }
         ClusterSeen::Answered(state) => api::ClusterHealth {
             namespace: state.namespace.clone(),
             components: state.components.iter().map(to_component).collect(),
             schedules: state.schedules.iter().map(to_schedule).collect(),
-            may_run: state.allowed.contains(&ActionKind::RunExport),
-            may_suspend: state.allowed.contains(&ActionKind::SuspendExport),
-            ..bare(api::ClusterState::Answering)
+            may_run: state.allowed.contains(&ClusterRight::CreateJobs),
+            may_suspend: state.allowed.contains(&ClusterRight::PatchSchedules),
+            ..bare
         },
+    }
+}
+
+pub(super) const fn to_cluster_state(cluster: &ClusterSeen) -> api::ClusterState {
+    match cluster {
+        ClusterSeen::Outside => api::ClusterState::Outside,
+        ClusterSeen::Silent { .. } => api::ClusterState::Silent,
+        ClusterSeen::Answered(_) => api::ClusterState::Answering,
     }
 }
 
@@ -85,7 +97,7 @@ fn to_component(component: &ComponentSeen) -> api::ComponentHealth {
     }
 }
 
-fn to_schedule(schedule: &ScheduleSeen) -> api::ScheduleHealth {
+pub(super) fn to_schedule(schedule: &ScheduleSeen) -> api::ScheduleHealth {
     api::ScheduleHealth {
         schedule: schedule.name.clone(),
         cron: schedule.schedule.clone(),
@@ -94,6 +106,8 @@ fn to_schedule(schedule: &ScheduleSeen) -> api::ScheduleHealth {
         last_scheduled: schedule.last_scheduled.map(to_timestamp),
         last_succeeded: schedule.last_succeeded.map(to_timestamp),
         runs: schedule.runs.iter().map(to_run).collect(),
+        component: schedule.component.clone(),
+        next_run: None,
     }
 }
 
@@ -135,6 +149,6 @@ const fn to_severity(severity: Severity) -> api::Severity {
     }
 }
 
-fn to_timestamp(at: Timestamp) -> prost_types::Timestamp {
+pub(super) fn to_timestamp(at: Timestamp) -> prost_types::Timestamp {
     prost_types::Timestamp { seconds: at.as_second(), nanos: at.subsec_nanosecond() }
 }

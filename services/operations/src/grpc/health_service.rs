@@ -15,7 +15,7 @@ use proto::operations::v1::{
 use tonic::{Request, Response, Status};
 
 use super::convert::{to_finding, to_region_health};
-use super::page_token::{from_token, to_token};
+use super::page_token::{List, from_token, to_token};
 use crate::error::Error;
 use crate::use_cases::{GetRegionHealth, ListFindings, RegionWatch};
 
@@ -42,10 +42,10 @@ impl HealthRpc {
         let health = self.watch.health(FRESH).await;
         let region = self.work.deployment().region();
         match audited {
-            Ok(()) => Ok(to_region_health(&health, region)),
+            Ok(actions) => Ok(to_region_health(&health, &actions, region)),
             Err(error) if error.database().is_some_and(DatabaseError::is_transient) => {
                 tracing::warn!(error.chain = %Chain(&error), "health is told without its audit row");
-                Ok(to_region_health(&self.watch.not_kept((*health).clone()), region))
+                Ok(to_region_health(&self.watch.not_kept((*health).clone()), &[], region))
             }
             Err(error) => Err(status(&error)),
         }
@@ -81,13 +81,17 @@ impl HealthService for HealthRpc {
         let page = self.work.read(&call, query).await.map_err(|error| status(&error))?;
         Ok(Response::new(ListFindingsResponse {
             findings: page.findings.iter().map(to_finding).collect(),
-            next_page_token: page.next.map(|cursor| to_token(cursor, request.open_only)).unwrap_or_default(),
+            next_page_token: page
+                .next
+                .map(|cursor| to_token(cursor, List::findings(request.open_only)))
+                .unwrap_or_default(),
         }))
     }
 }
 
 fn from_request(request: &ListFindingsRequest) -> Result<ListFindings, Error> {
-    match (page::size(request.page_size), from_token(&request.page_token, request.open_only)) {
+    match (page::size(request.page_size), from_token(&request.page_token, List::findings(request.open_only)))
+    {
         (Ok(size), Ok(after)) => Ok(ListFindings { open_only: request.open_only, after, size }),
         (size, after) => Err(Error::InvalidFields(size.err().into_iter().chain(after.err()).collect())),
     }

@@ -8,7 +8,7 @@ mod services;
 
 pub use broker::{Broker, BrokerError};
 pub use cluster::{ActError, Cluster, ClusterError, Started};
-pub use services::{Services, ServicesError};
+pub use services::{RedriveError, Services, ServicesError};
 
 use std::collections::BTreeMap;
 
@@ -33,6 +33,11 @@ impl Sources {
     /// Kubernetes, to act in it.
     pub const fn cluster(&self) -> &Cluster {
         &self.cluster
+    }
+
+    /// The services.
+    pub const fn services(&self) -> &Services {
+        &self.services
     }
 
     /// Asks everybody how they are.

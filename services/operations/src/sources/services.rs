@@ -9,12 +9,16 @@ use chassis::grpc::{Addresses, Authorized, BadAddress, Target, lazy};
 use futures::future::join_all;
 use jiff::Timestamp;
 use proto::admin::v1::admin_service_client::AdminServiceClient;
-use proto::admin::v1::{GetStatusRequest, GetStatusResponse};
+use proto::admin::v1::{GetStatusRequest, GetStatusResponse, RedriveParkedRequest};
 use tonic::Code;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
+use uuid::Uuid;
 
 use crate::domain::{Binding, InstanceSeen, ServiceSeen, Silence, Status};
+
+/// How long parked events may be tried again: the gateway waits five seconds. What was applied by then stays applied.
+const REDRIVE: Duration = Duration::from_millis(3500);
 
 pub(super) type Client = AdminServiceClient<InterceptedService<Channel, Authorized>>;
 
@@ -35,6 +39,23 @@ struct Watched {
     within: Duration,
     /// Who was there at the last look, each with its connection.
     instances: Arc<Mutex<Vec<(Target, Client)>>>,
+}
+
+/// Parked events cannot be tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RedriveError {
+    /// No such service is watched.
+    #[error("there is no such service")]
+    NoService,
+    /// It takes no events of others.
+    #[error("the service takes no events of others")]
+    TakesNone,
+    /// It does not trust our key.
+    #[error("the service does not trust the key of operations")]
+    Refused,
+    /// No answer, in time.
+    #[error("the service does not answer")]
+    NoAnswer,
 }
 
 /// The services cannot be asked.
@@ -111,6 +132,33 @@ impl Services {
         self.watched.iter().find(|watched| watched.name == service)?.clients().into_iter().next()
     }
 
+    /// Tries parked events of a service again: these, or all when none is named. How many were applied, and parked again.
+    ///
+    /// # Errors
+    /// When there is no such service, or it does not do it.
+    pub async fn redrive(&self, service: &str, parked: &[Uuid]) -> Result<(i64, i64), RedriveError> {
+        let watched = self.watched.iter().find(|watched| watched.name == service);
+        let watched = watched.ok_or(RedriveError::NoService)?;
+        let target = watched.targets().into_iter().next().ok_or(RedriveError::NoAnswer)?;
+        let channel = lazy(target.endpoint(), REDRIVE);
+        let mut client = AdminServiceClient::with_interceptor(channel, watched.operator.clone());
+        let request = RedriveParkedRequest {
+            parked_ids: parked.iter().map(Uuid::to_string).collect(),
+            all: parked.is_empty(),
+        };
+        match client.redrive_parked(request).await {
+            Ok(answer) => {
+                let answer = answer.into_inner();
+                Ok((answer.applied, answer.parked_again))
+            }
+            Err(status) => match (status.code(), silence(&status)) {
+                (Code::FailedPrecondition, _) => Err(RedriveError::TakesNone),
+                (_, Silence::Refused) => Err(RedriveError::Refused),
+                _ => Err(RedriveError::NoAnswer),
+            },
+        }
+    }
+
     async fn ask(&self, service: &str, mut client: Client) -> InstanceSeen {
         let answer = tokio::time::timeout(self.within, client.get_status(GetStatusRequest {})).await;
         match answer {
@@ -148,6 +196,11 @@ impl Watched {
                 (target, client)
             })
             .collect();
+    }
+
+    fn targets(&self) -> Vec<Target> {
+        let instances = self.instances.lock().unwrap_or_else(PoisonError::into_inner);
+        instances.iter().map(|(target, _)| target.clone()).collect()
     }
 
     fn clients(&self) -> Vec<Client> {

@@ -17,6 +17,7 @@ use operations::Operations;
 use operations::config::OperationsConfig;
 use proto::admin::v1::admin_service_server::{AdminService, AdminServiceServer};
 use proto::admin::v1::{self as admin, GetStatusResponse, History};
+use proto::operations::v1::action_service_client::ActionServiceClient;
 use proto::operations::v1::health_service_client::HealthServiceClient;
 use proto::operations::v1::{CheckRegionRequest, Finding, RegionHealth};
 use testkit::{TestDatabase, TestRegion, eventually, region_file};
@@ -25,6 +26,7 @@ use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
 use tonic::{Request, Response, Status};
 
+pub type ActionClient = ActionServiceClient<InterceptedService<Channel, Authorized>>;
 pub type Client = HealthServiceClient<InterceptedService<Channel, Authorized>>;
 
 /// What a played service says of itself.
@@ -33,6 +35,8 @@ pub struct Said {
     pub status: GetStatusResponse,
     pub produced: Vec<History>,
     pub consumed: Vec<History>,
+    /// What it was asked to try again.
+    pub redriven: Vec<admin::RedriveParkedRequest>,
 }
 
 /// A played service behind the real access rules.
@@ -135,9 +139,12 @@ impl AdminService for Admin {
 
     async fn redrive_parked(
         &self,
-        _: Request<admin::RedriveParkedRequest>,
+        request: Request<admin::RedriveParkedRequest>,
     ) -> Result<Response<admin::RedriveParkedResponse>, Status> {
-        not_played()
+        let mut said = self.0.lock().unwrap();
+        said.redriven.push(request.into_inner());
+        let applied = said.status.parked;
+        Ok(Response::new(admin::RedriveParkedResponse { applied, parked_again: 1 }))
     }
 
     async fn republish_events(
@@ -270,6 +277,12 @@ impl Running {
         let channel =
             channel(&format!("http://{}", self.address), std::time::Duration::from_secs(30)).unwrap();
         HealthServiceClient::with_interceptor(channel, caller)
+    }
+
+    pub fn actions(&self, caller: Authorized) -> ActionClient {
+        let channel =
+            channel(&format!("http://{}", self.address), std::time::Duration::from_secs(30)).unwrap();
+        ActionServiceClient::with_interceptor(channel, caller)
     }
 
     /// The health, as an operator sees it.

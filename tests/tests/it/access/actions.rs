@@ -117,6 +117,7 @@ pub(super) fn action(
 /// About a referral or a person, figures, and the health of the region.
 fn intake(stage: &Stage) -> Vec<Action> {
     use Rule::{Coordinates, Erases, Operates, SeesFigures};
+    let asked = || Some(json!({"reason": "nagekeken"}));
     let referral = &stage.referral;
     let screening = json!({"answers": tests::scenario::answers()});
     vec![
@@ -161,6 +162,19 @@ fn intake(stage: &Stage) -> Vec<Action> {
         ),
         action("GetRegionHealth", Operates, "", "/api/v1/operations/health", None),
         action("ListFindings", Operates, "", "/api/v1/operations/findings", None),
+        // No Kubernetes here: who may is told so.
+        action("RunExport", Operates, "", "/api/v1/operations/exports/nightly:run", asked()),
+        action("SuspendExport", Operates, "", "/api/v1/operations/exports/nightly:suspend", asked()),
+        action("ResumeExport", Operates, "", "/api/v1/operations/exports/nightly:resume", asked()),
+        action(
+            "RedriveParkedEvents",
+            Operates,
+            "",
+            "/api/v1/operations/services/reporting:redrive",
+            Some(json!({"all": true, "reason": "nagekeken"})),
+        ),
+        action("ListExportSchedules", Operates, "", "/api/v1/operations/exports", None),
+        action("ListActions", Operates, "", "/api/v1/operations/actions", None),
     ]
 }
 

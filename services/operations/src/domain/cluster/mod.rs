@@ -5,6 +5,6 @@ mod seen;
 
 pub use rules::conditions as cluster_conditions;
 pub use seen::{
-    ActionKind, AutoscalerSeen, ClusterSeen, ClusterState, ComponentSeen, ExportRun, PodSeen, RunState,
+    AutoscalerSeen, ClusterRight, ClusterSeen, ClusterState, ComponentSeen, ExportRun, PodSeen, RunState,
     ScheduleSeen,
 };

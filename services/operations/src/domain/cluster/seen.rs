@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+/// What the chart labels the schedules of exports with.
+const EXPORT: &str = "finance-export";
+
 /// Kubernetes at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClusterSeen {
@@ -28,7 +31,7 @@ pub struct ClusterState {
     /// The schedules of jobs, by name.
     pub schedules: Vec<ScheduleSeen>,
     /// What Kubernetes lets operations do.
-    pub allowed: BTreeSet<ActionKind>,
+    pub allowed: BTreeSet<ClusterRight>,
 }
 
 /// A component: a deployment with its pods.
@@ -129,16 +132,40 @@ pub enum RunState {
 
 /// What operations can do in a namespace, when Kubernetes lets it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ActionKind {
+pub enum ClusterRight {
     /// Start a job of a schedule now.
-    RunExport,
+    CreateJobs,
     /// Suspend a schedule and let it go on.
-    SuspendExport,
+    PatchSchedules,
 }
 
-impl ActionKind {
+impl ClusterRight {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::RunExport, Self::SuspendExport];
+    pub const ALL: [Self; 2] = [Self::CreateJobs, Self::PatchSchedules];
+
+    /// The resource of the API group `batch`.
+    pub const fn resource(self) -> &'static str {
+        match self {
+            Self::CreateJobs => "jobs",
+            Self::PatchSchedules => "cronjobs",
+        }
+    }
+
+    /// What is done to it.
+    pub const fn verb(self) -> &'static str {
+        match self {
+            Self::CreateJobs => "create",
+            Self::PatchSchedules => "patch",
+        }
+    }
+
+    /// The value of the chart that gives it.
+    pub const fn chart_value(self) -> &'static str {
+        match self {
+            Self::CreateJobs => "operations.rbac.exports",
+            Self::PatchSchedules => "operations.rbac.suspend",
+        }
+    }
 }
 
 impl ClusterSeen {
@@ -152,6 +179,11 @@ impl ClusterSeen {
 }
 
 impl ScheduleSeen {
+    /// Whether it makes exports.
+    pub fn is_export(&self) -> bool {
+        self.component == EXPORT
+    }
+
     /// The newest run that ended.
     pub fn last_ended(&self) -> Option<&ExportRun> {
         self.runs.iter().find(|run| run.state != RunState::Running)

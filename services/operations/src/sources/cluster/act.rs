@@ -1,5 +1,7 @@
 //! What operations does in the namespace when a person asks.
 
+use std::time::Duration;
+
 use k8s_openapi::api::batch::v1::{CronJob, Job};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::api::{Patch, PatchParams, PostParams};
@@ -7,12 +9,19 @@ use kube::{Api, Resource as _, ResourceExt as _};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{ANSWER, Cluster, Inner};
+use super::{Cluster, Inner, read};
+use crate::domain::ClusterRight;
 
 /// How Kubernetes itself marks a job that a person started from a schedule.
 pub(super) const MANUAL: (&str, &str) = ("cronjob.kubernetes.io/instantiate", "manual");
 /// The name under which our changes of fields are known.
 const MANAGER: &str = "bondgenoot-operations";
+/// How long all of one action may take: the gateway waits five seconds, and the outcome must be written down in them.
+const ACT: Duration = Duration::from_millis(3500);
+/// Arguments of the container that are the command itself: `export`.
+const COMMAND: usize = 1;
+/// How much of what Kubernetes says is told, in characters.
+const LONGEST_MESSAGE: usize = 300;
 /// Names of jobs end up in labels, which hold no more.
 const LONGEST_NAME: usize = 63;
 
@@ -31,31 +40,38 @@ pub enum ActError {
     /// The region does not run on Kubernetes.
     #[error("the region does not run on Kubernetes")]
     Outside,
-    /// There is no such schedule.
-    #[error("there is no schedule `{name}` in namespace {namespace}")]
+    /// There is no such schedule of exports.
+    #[error("there is no such schedule of exports")]
     NoSchedule {
-        /// What was asked for.
-        name: String,
         /// Where was looked.
         namespace: String,
     },
     /// The role of operations does not allow it.
-    #[error("Kubernetes does not let operations do that")]
-    Forbidden,
+    #[error("Kubernetes does not let operations {} {} in namespace {namespace}", .right.verb(), .right.resource())]
+    Forbidden {
+        /// What is missing.
+        right: ClusterRight,
+        /// Where.
+        namespace: String,
+    },
     /// The API server did not answer in time.
     #[error("Kubernetes does not answer")]
-    Silent,
-    /// The API server refused.
-    #[error("Kubernetes refused")]
-    Refused(#[source] kube::Error),
+    Silent(#[source] Option<kube::Error>),
+    /// The API server refused, though the role allows it: a quota, an admission rule.
+    #[error("Kubernetes refused: {message}")]
+    Refused {
+        /// What it said.
+        message: String,
+    },
 }
 
 impl From<kube::Error> for ActError {
     fn from(error: kube::Error) -> Self {
         match &error {
-            kube::Error::Api(status) if status.code == 403 => Self::Forbidden,
-            kube::Error::Api(_) => Self::Refused(error),
-            _ => Self::Silent,
+            kube::Error::Api(status) if (400..500).contains(&status.code) && status.code != 429 => {
+                Self::Refused { message: status.message.chars().take(LONGEST_MESSAGE).collect() }
+            }
+            _ => Self::Silent(Some(error)),
         }
     }
 }
@@ -73,7 +89,11 @@ impl Cluster {
         arguments: &[String],
     ) -> Result<Started, ActError> {
         let inner = self.inner.as_ref().ok_or(ActError::Outside)?;
-        in_time(inner.start_job(schedule, action, arguments)).await
+        in_time(async {
+            inner.check(ClusterRight::CreateJobs).await?;
+            inner.start_job(schedule, action, arguments).await
+        })
+        .await
     }
 
     /// Suspends a schedule, or lets it go on.
@@ -82,11 +102,23 @@ impl Cluster {
     /// As [`start_job`](Self::start_job).
     pub async fn suspend(&self, schedule: &str, suspended: bool) -> Result<(), ActError> {
         let inner = self.inner.as_ref().ok_or(ActError::Outside)?;
-        in_time(inner.suspend(schedule, suspended)).await
+        in_time(async {
+            inner.check(ClusterRight::PatchSchedules).await?;
+            inner.suspend(schedule, suspended).await
+        })
+        .await
     }
 }
 
 impl Inner {
+    /// Asks Kubernetes whether it lets us, now: a role may have changed since it was last asked.
+    async fn check(&self, right: ClusterRight) -> Result<(), ActError> {
+        if self.may(right).await? {
+            return Ok(());
+        }
+        Err(ActError::Forbidden { right, namespace: self.namespace.clone() })
+    }
+
     async fn start_job(
         &self,
         schedule: &str,
@@ -121,17 +153,24 @@ impl Inner {
         Ok(())
     }
 
+    /// The schedule as it is now, when it makes exports and belongs to the region.
     async fn schedule(&self, name: &str) -> Result<CronJob, ActError> {
-        let cron_jobs: Api<CronJob> = Api::namespaced(self.client.clone(), &self.namespace);
+        // Before the first answer nothing is known, and that is not the same as knowing of none.
+        if self.cron_jobs.agreed().is_none() {
+            return Err(ActError::Silent(None));
+        }
         // Only what is watched belongs to the region: another schedule of the namespace is none of ours.
-        let known = self.cron_jobs.state().iter().any(|known| known.name_any() == name);
-        let found = if known { cron_jobs.get_opt(name).await? } else { None };
-        found.ok_or_else(|| ActError::NoSchedule { name: name.to_owned(), namespace: self.namespace.clone() })
+        let known = self.cron_jobs.state();
+        let is_ours =
+            read::schedules(&known, &[]).iter().any(|known| known.name == name && known.is_export());
+        let cron_jobs: Api<CronJob> = Api::namespaced(self.client.clone(), &self.namespace);
+        let found = if is_ours { cron_jobs.get_opt(name).await? } else { None };
+        found.ok_or_else(|| ActError::NoSchedule { namespace: self.namespace.clone() })
     }
 }
 
 async fn in_time<T>(answer: impl Future<Output = Result<T, ActError>>) -> Result<T, ActError> {
-    tokio::time::timeout(ANSWER, answer).await.unwrap_or(Err(ActError::Silent))
+    tokio::time::timeout(ACT, answer).await.unwrap_or(Err(ActError::Silent(None)))
 }
 
 /// The job that a schedule would start, with more arguments for its container.
@@ -144,7 +183,12 @@ fn job_from(schedule: &CronJob, action: Uuid, arguments: &[String]) -> Job {
     let container =
         spec.as_mut().and_then(|spec| spec.template.spec.as_mut()).and_then(|pod| pod.containers.first_mut());
     if let Some(container) = container {
-        container.args.get_or_insert_default().extend_from_slice(arguments);
+        let args = container.args.get_or_insert_default();
+        // What the schedule chooses itself gives way to what is asked: `finance export` takes one choice.
+        if !arguments.is_empty() {
+            args.truncate(COMMAND);
+        }
+        args.extend_from_slice(arguments);
     }
     Job {
         metadata: ObjectMeta {
@@ -181,7 +225,7 @@ mod tests {
                 "jobTemplate": {
                     "metadata": {"labels": {"app.kubernetes.io/part-of": "bondgenoot"}},
                     "spec": {"template": {"spec": {"containers": [
-                        {"name": "export", "command": ["/usr/local/bin/finance"], "args": ["export"]}
+                        {"name": "export", "command": ["/usr/local/bin/finance"], "args": ["export", "--period", "2023"]}
                     ]}}}
                 }
             }
@@ -200,6 +244,10 @@ mod tests {
         assert_eq!(written["metadata"]["ownerReferences"][0]["name"], "waasland-finance-export");
         let container = &written["spec"]["template"]["spec"]["containers"][0];
         assert_eq!(container["args"], json!(["export", "--period", "2024-Q1"]));
+
+        let as_scheduled = serde_json::to_value(job_from(&schedule(), Uuid::nil(), &[])).unwrap();
+        let container = &as_scheduled["spec"]["template"]["spec"]["containers"][0];
+        assert_eq!(container["args"], json!(["export", "--period", "2023"]));
     }
 
     #[test]

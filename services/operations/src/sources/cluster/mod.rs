@@ -29,7 +29,7 @@ pub use act::{ActError, Started};
 use follow::Followed;
 
 use crate::config::{KubernetesConfig, KubernetesWatch};
-use crate::domain::{ActionKind, ClusterSeen, ClusterState};
+use crate::domain::{ClusterRight, ClusterSeen, ClusterState};
 
 /// How long the API server may take for one answer.
 const ANSWER: Duration = Duration::from_secs(5);
@@ -52,7 +52,7 @@ struct Inner {
     jobs: Followed<Job>,
     cron_jobs: Followed<CronJob>,
     autoscalers: Followed<HorizontalPodAutoscaler>,
-    allowed: RwLock<BTreeSet<ActionKind>>,
+    allowed: RwLock<BTreeSet<ClusterRight>>,
 }
 
 impl std::fmt::Debug for Inner {
@@ -171,20 +171,16 @@ impl Inner {
         .flatten()
     }
 
-    fn allowed(&self) -> BTreeSet<ActionKind> {
+    fn allowed(&self) -> BTreeSet<ClusterRight> {
         self.allowed.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Asks what the role lets us do; without an answer, what was known stays.
     async fn ask_rights(&self) {
         let mut allowed = BTreeSet::new();
-        for kind in ActionKind::ALL {
-            let (resource, verb) = match kind {
-                ActionKind::RunExport => ("jobs", "create"),
-                ActionKind::SuspendExport => ("cronjobs", "patch"),
-            };
-            match tokio::time::timeout(ANSWER, self.may(resource, verb)).await {
-                Ok(Ok(true)) => _ = allowed.insert(kind),
+        for right in ClusterRight::ALL {
+            match tokio::time::timeout(ANSWER, self.may(right)).await {
+                Ok(Ok(true)) => _ = allowed.insert(right),
                 Ok(Ok(false)) => {}
                 Ok(Err(_)) | Err(_) => return,
             }
@@ -192,13 +188,13 @@ impl Inner {
         *self.allowed.write().unwrap_or_else(PoisonError::into_inner) = allowed;
     }
 
-    async fn may(&self, resource: &str, verb: &str) -> Result<bool, kube::Error> {
+    async fn may(&self, right: ClusterRight) -> Result<bool, kube::Error> {
         let review = SelfSubjectAccessReview {
             spec: SelfSubjectAccessReviewSpec {
                 resource_attributes: Some(ResourceAttributes {
                     group: Some("batch".to_owned()),
-                    resource: Some(resource.to_owned()),
-                    verb: Some(verb.to_owned()),
+                    resource: Some(right.resource().to_owned()),
+                    verb: Some(right.verb().to_owned()),
                     namespace: Some(self.namespace.clone()),
                     ..ResourceAttributes::default()
                 }),
