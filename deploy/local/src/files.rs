@@ -28,6 +28,15 @@ pub(crate) fn folder(path: &Path) -> Result<()> {
 /// Writes a file that only the running user can read (mode 0600): to a temporary name first, then renamed, so a reader
 /// sees the old content or the new.
 pub fn write_private(path: &Path, content: &[u8]) -> Result<()> {
+    write_with(path, content, 0o600)
+}
+
+/// The same for a file that holds nothing secret and that other users read (mode 0644).
+pub fn write_readable(path: &Path, content: &[u8]) -> Result<()> {
+    write_with(path, content, 0o644)
+}
+
+fn write_with(path: &Path, content: &[u8], mode: u32) -> Result<()> {
     let temporary = temporary_name(path);
     let write = || {
         // A temporary file of a run that died may have other rights.
@@ -35,7 +44,7 @@ pub fn write_private(path: &Path, content: &[u8]) -> Result<()> {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&temporary)?;
         file.write_all(content)?;
         file.sync_all()?;
         fs::rename(&temporary, path)

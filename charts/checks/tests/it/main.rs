@@ -8,6 +8,7 @@
 
 mod alerts;
 mod cluster;
+mod docker;
 mod golden;
 mod notes;
 mod objects;

@@ -10,7 +10,7 @@ use crate::sets::{self, list, text};
 
 /// Settings that are optional, so that a default file need not hold them. A service refuses what it does not know, so a
 /// name that is wrong here fails at its first start.
-const OPTIONAL: [&str; 7] = [
+pub const OPTIONAL: [&str; 7] = [
     "DATABASE__PASSWORD_FILE",
     "DATABASE__OWNER_PASSWORD_FILE",
     "BROKER__PASSWORD_FILE",
@@ -21,7 +21,7 @@ const OPTIONAL: [&str; 7] = [
 ];
 
 /// `SECTION__KEY` of every setting that stands in a default file, also of one that is commented out.
-fn known(service: &str) -> BTreeSet<String> {
+pub fn known(service: &str) -> BTreeSet<String> {
     let path = chart_checks::repository().join(format!("services/{service}/config/default.toml"));
     let mut section = String::new();
     let mut found = BTreeSet::new();

@@ -26,7 +26,7 @@ pub fn run(target: &Target, command: &ClockCommand, terminal: &Terminal) -> Outc
         ClockCommand::Offset { offset } => Some(parse(offset, clock.now())?),
     };
     if let Some(offset) = offset {
-        local::files::write_private(&file, offset.as_secs().to_string().as_bytes())?;
+        local::files::write_readable(&file, offset.as_secs().to_string().as_bytes())?;
     }
     terminal.data(&format!("{:.0}", clock.business_now()));
     Ok(())

@@ -15,5 +15,5 @@ pub(super) fn move_to(state: &RegionState, scene: &Scene, day: Date) -> Result<(
     let morning = day.at(HOUR, 0, 0, 0).to_zoned(scene.region.time_zone.clone()).map_err(Trouble::of)?;
     let offset = morning.timestamp().duration_since(clock.now()).as_secs();
     let file = RegionOptions::clock_file(&state.folder);
-    local::files::write_private(&file, offset.to_string().as_bytes()).map_err(Trouble::of)
+    local::files::write_readable(&file, offset.to_string().as_bytes()).map_err(Trouble::of)
 }
