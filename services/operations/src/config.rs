@@ -95,6 +95,8 @@ pub struct WatchConfig {
     pub answer_within_ms: u64,
     /// How often open findings are read again from the database, milliseconds.
     pub refresh_ms: u64,
+    /// How often finance is asked what waits to be exported, milliseconds.
+    pub exports_ms: u64,
     /// Between two comparisons of histories while a service waits for reconciliation, milliseconds.
     pub compare_ms: u64,
 }
@@ -115,6 +117,8 @@ struct ThresholdsFields {
     too_few_pods_seconds: i64,
     at_most_seconds: i64,
     cluster_silent_seconds: i64,
+    export_missed_seconds: i64,
+    export_unplanned_seconds: i64,
     durable_databases: bool,
 }
 

@@ -19,7 +19,7 @@ use tonic::service::Routes;
 use crate::config::OperationsConfig;
 use crate::grpc::{ActionRpc, HealthRpc};
 use crate::jobs::{compare_histories, watch};
-use crate::sources::{Broker, Cluster, Services, Sources};
+use crate::sources::{Broker, Cluster, Exports, Services, Sources};
 use crate::use_cases::{Actions, RegionWatch};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -64,7 +64,8 @@ impl Service for Operations {
         let work = open_database(&config, code, &clock, &context).await?;
 
         let (thresholds, refresh) = (config.thresholds.0.clone(), millis(config.watch.refresh_ms));
-        let sources = Sources::new(services, broker, cluster);
+        let exports = Exports::new(clock.clone(), millis(config.watch.exports_ms));
+        let sources = Sources::new(services, broker, cluster, exports);
         let actions = Actions::new(work.clone(), sources.clone(), context.tasks.clone());
         let region_watch = RegionWatch::new(work.clone(), sources, thresholds, refresh);
         let shutdown = context.tasks.shutdown();

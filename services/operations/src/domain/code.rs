@@ -41,13 +41,15 @@ pub enum FindingCode {
     AutoscalerAtMost,
     /// The last run of a scheduled job failed.
     ExportFailed,
+    /// Runs of exports went by, and what was submitted before them is not exported.
+    ExportMissed,
     /// Kubernetes does not answer operations.
     ClusterUnreachable,
 }
 
 impl FindingCode {
     /// All of them; what users notice most comes first.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::ServiceUnreachable,
         Self::PodsFailing,
         Self::TooFewPods,
@@ -62,6 +64,7 @@ impl FindingCode {
         Self::EventsPendingLong,
         Self::DeadLetters,
         Self::QueueBacklog,
+        Self::ExportMissed,
         Self::ExportFailed,
         Self::AutoscalerAtMost,
         Self::DatabaseNotDurable,
@@ -97,6 +100,7 @@ impl FindingCode {
             Self::RolloutStuck => "ROLLOUT_STUCK",
             Self::AutoscalerAtMost => "AUTOSCALER_AT_MOST",
             Self::ExportFailed => "EXPORT_FAILED",
+            Self::ExportMissed => "EXPORT_MISSED",
             Self::ClusterUnreachable => "CLUSTER_UNREACHABLE",
         }
     }

@@ -8,6 +8,7 @@ mod action;
 mod cluster;
 mod code;
 mod evaluation;
+mod exports;
 mod finding;
 mod patience;
 mod reconciliation;
@@ -21,10 +22,11 @@ pub use action::{
 };
 pub use cluster::{
     AutoscalerSeen, ClusterRight, ClusterSeen, ClusterState, ComponentSeen, ExportRun, PodSeen, RunState,
-    ScheduleSeen,
+    ScheduleSeen, Timetable,
 };
 pub use code::FindingCode;
 pub use evaluation::{Changes, Evaluation};
+pub use exports::{ExportsSeen, WaitingExport};
 pub use finding::{Finding, Found, Key, Severity};
 pub use patience::Patience;
 pub use reconciliation::{History, Pair, Reconciliation};
@@ -33,5 +35,6 @@ pub use snapshot::{Binding, BrokerSeen, InstanceSeen, QueueSeen, ServiceSeen, Si
 pub use thresholds::Thresholds;
 
 use cluster::cluster_conditions;
+use exports::missed_exports;
 #[cfg(test)]
 use thresholds::thresholds;

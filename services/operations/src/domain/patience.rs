@@ -38,7 +38,8 @@ impl Patience {
                 let first = *self.since.entry(key).or_insert(now);
                 let lasted =
                     now.duration_since(first) >= SignedDuration::from_secs(condition.lasting_seconds);
-                (opened.is_some() || lasted).then(|| condition.into_found(opened.unwrap_or(first)))
+                let since = opened.or(condition.began).unwrap_or(first);
+                (opened.is_some() || lasted).then(|| condition.into_found(since))
             })
             .collect()
     }
@@ -56,6 +57,7 @@ mod tests {
             severity: Severity::Warning,
             message: "veel".to_owned(),
             lasting_seconds: 30,
+            began: None,
         }
     }
 
@@ -75,6 +77,15 @@ mod tests {
 
         assert!(patience.ripen(Vec::new(), &none, at(31)).is_empty());
         assert!(patience.ripen(vec![condition()], &none, at(32)).is_empty());
+    }
+
+    #[test]
+    fn a_condition_whose_beginning_is_known_is_found_since_then() {
+        let known = Condition { lasting_seconds: 0, began: Some(at(-900)), ..condition() };
+
+        let ripe = Patience::new().ripen(vec![known], &BTreeMap::new(), at(0));
+
+        assert_eq!(ripe.first().map(|found| found.since), Some(at(-900)));
     }
 
     #[test]

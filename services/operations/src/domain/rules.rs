@@ -2,8 +2,8 @@
 
 use super::texts::{duration, messages};
 use super::{
-    BrokerSeen, ClusterSeen, FindingCode, Found, InstanceSeen, Key, QueueSeen, ServiceSeen, Severity,
-    Silence, Snapshot, Status, Thresholds, cluster_conditions,
+    BrokerSeen, ClusterSeen, ExportsSeen, FindingCode, Found, InstanceSeen, Key, QueueSeen, ServiceSeen,
+    Severity, Silence, Snapshot, Status, Thresholds, cluster_conditions, missed_exports,
 };
 
 /// Queue for messages that no queue was bound for, where an operator set one up.
@@ -28,6 +28,8 @@ pub struct Condition {
     pub message: String,
     /// How long it must last, seconds.
     pub lasting_seconds: i64,
+    /// When it began, where that is known; else when it was first seen.
+    pub began: Option<jiff::Timestamp>,
 }
 
 impl Condition {
@@ -47,11 +49,15 @@ impl Condition {
     }
 
     pub(super) fn new(code: FindingCode, subject: &str, severity: Severity, message: String) -> Self {
-        Self { code, subject: subject.to_owned(), severity, message, lasting_seconds: 0 }
+        Self { code, subject: subject.to_owned(), severity, message, lasting_seconds: 0, began: None }
     }
 
     pub(super) fn lasting(self, lasting_seconds: i64) -> Self {
         Self { lasting_seconds, ..self }
+    }
+
+    pub(super) fn began(self, began: jiff::Timestamp) -> Self {
+        Self { began: Some(began), ..self }
     }
 }
 
@@ -76,6 +82,7 @@ pub fn conditions(snapshot: &Snapshot, thresholds: &Thresholds) -> Vec<Condition
     all.extend(broker_silent(snapshot));
     all.extend(builds_differ(snapshot, thresholds));
     all.extend(cluster_conditions(&snapshot.cluster, thresholds));
+    all.extend(missed_exports(&snapshot.cluster, &snapshot.exports, snapshot.at, thresholds));
     all
 }
 
@@ -107,6 +114,9 @@ pub fn is_unknown(key: &Key, snapshot: &Snapshot) -> bool {
         | Code::AutoscalerAtMost
         | Code::ExportFailed => {
             matches!(snapshot.cluster, ClusterSeen::Silent { .. })
+        }
+        Code::ExportMissed => {
+            matches!(snapshot.cluster, ClusterSeen::Silent { .. }) || snapshot.exports == ExportsSeen::Silent
         }
         Code::ServiceUnreachable | Code::ClusterUnreachable | Code::FindingsNotKept => false,
     }

@@ -45,6 +45,7 @@ fn healthy() -> Snapshot {
     dead.messages = 0;
     Snapshot {
         cluster: ClusterSeen::Outside,
+        exports: ExportsSeen::Unwatched,
         at: Timestamp::from_second(1_800_000_000).unwrap(),
         services: vec![
             service("intake", BTreeSet::from([binding()]), status()),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::ClusterSeen;
+use super::{ClusterSeen, ExportsSeen};
 
 /// A region at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Snapshot {
     pub broker: BrokerSeen,
     /// Kubernetes.
     pub cluster: ClusterSeen,
+    /// What waits to be exported.
+    pub exports: ExportsSeen,
     /// Up to which epoch each service was seen reconciled; none is 1.
     pub reconciled: BTreeMap<String, i64>,
 }

@@ -48,6 +48,9 @@ impl FindingCode {
             Self::ExportFailed => {
                 "de bestanden voor de boekhouding en de fondsen komen later; wat al klaarstond, blijft zoals het was".to_owned()
             }
+            Self::ExportMissed => {
+                "de boekhouding en de fondsen wachten op bestanden van ingediende declaraties; er gaat niets verloren".to_owned()
+            }
             Self::ClusterUnreachable => {
                 "niets: wat draait, draait verder; maar wat uitvalt, wordt nu misschien niet vervangen".to_owned()
             }
@@ -93,6 +96,9 @@ impl FindingCode {
             Self::AutoscalerAtMost => format!("verhoog `{subject}.autoscaling.maxReplicas`, of kijk waarom het zo druk is"),
             Self::ExportFailed => {
                 format!("lees het logboek van de job van {subject}; start daarna de export opnieuw: gemiste perioden worden ingehaald")
+            }
+            Self::ExportMissed => {
+                format!("hervat de planning {subject} als ze uitgezet is, of start de export nu: alles wat wacht, wordt ingehaald")
             }
             Self::ClusterUnreachable => "kijk of de API-server van Kubernetes antwoordt en of operations er bij mag (netwerkbeleid, serviceaccount)".to_owned(),
         }

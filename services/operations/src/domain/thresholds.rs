@@ -27,6 +27,10 @@ pub struct Thresholds {
     pub at_most_seconds: i64,
     /// How long Kubernetes may be silent, seconds.
     pub cluster_silent_seconds: i64,
+    /// How long a run of exports may begin late and take, seconds: what still waits then was missed.
+    pub export_missed_seconds: i64,
+    /// How long a submitted claim may wait where nothing schedules exports, seconds.
+    pub export_unplanned_seconds: i64,
     /// Whether databases that may lose acknowledged writes are reported.
     pub durable_databases: bool,
 }
@@ -47,6 +51,8 @@ pub(super) fn thresholds() -> Thresholds {
         too_few_pods_seconds: 60,
         at_most_seconds: 600,
         cluster_silent_seconds: 15,
+        export_missed_seconds: 7200,
+        export_unplanned_seconds: 86_400,
         durable_databases: true,
     }
 }

@@ -93,6 +93,7 @@ impl ActionService for ActionRpc {
         };
         let (size, after) = place.map_err(|error| status(&error))?;
         self.actions.work().read(&call, GetExportSchedules).await.map_err(|error| status(&error))?;
+        let now = self.actions.work().clock().now();
         let seen = self.actions.sources().cluster().look();
         let exports = seen.state().map(|state| state.schedules.as_slice()).unwrap_or_default();
         let mut exports: Vec<&ScheduleSeen> =
@@ -103,7 +104,7 @@ impl ActionService for ActionRpc {
         let last = exports.last().filter(|_| more).map(|last| to_name_token(&last.name));
         Ok(Response::new(ListExportSchedulesResponse {
             cluster: to_cluster_state(&seen).into(),
-            schedules: exports.into_iter().map(to_schedule).collect(),
+            schedules: exports.into_iter().map(|schedule| to_schedule(schedule, now)).collect(),
             next_page_token: last.unwrap_or_default(),
         }))
     }

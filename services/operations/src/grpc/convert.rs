@@ -5,10 +5,13 @@ use proto::operations::v1 as api;
 
 use super::action_messages::to_action;
 use crate::domain::{
-    self, Action, ClusterRight, ClusterSeen, ComponentSeen, ExportRun, RunState, ScheduleSeen, ServiceSeen,
-    Severity,
+    self, Action, ClusterRight, ClusterSeen, ComponentSeen, ExportRun, ExportsSeen, RunState, ScheduleSeen,
+    ServiceSeen, Severity,
 };
 use crate::use_cases::{Overall, RegionHealth};
+
+/// Waiting exports that are told.
+const MOST_WAITING: usize = 200;
 
 pub(super) fn to_region_health(health: &RegionHealth, actions: &[Action], region: &str) -> api::RegionHealth {
     let overall = match health.overall() {
@@ -28,9 +31,9 @@ pub(super) fn to_region_health(health: &RegionHealth, actions: &[Action], region
         services: health.snapshot.services.iter().map(to_service).collect(),
         queues: queues.collect(),
         findings: health.findings.iter().map(to_finding).collect(),
-        cluster: Some(to_cluster(&health.snapshot.cluster)),
+        cluster: Some(to_cluster(&health.snapshot.cluster, health.snapshot.at)),
         actions: actions.iter().map(to_action).collect(),
-        exports: None,
+        exports: Some(to_exports(&health.snapshot.exports)),
     }
 }
 
@@ -53,7 +56,7 @@ fn to_service(service: &ServiceSeen) -> api::ServiceHealth {
     }
 }
 
-fn to_cluster(cluster: &ClusterSeen) -> api::ClusterHealth {
+fn to_cluster(cluster: &ClusterSeen, now: Timestamp) -> api::ClusterHealth {
     let bare = api::ClusterHealth { state: to_cluster_state(cluster).into(), ..Default::default() };
     match cluster {
         ClusterSeen::Outside => bare,
@@ -63,7 +66,7 @@ fn to_cluster(cluster: &ClusterSeen) -> api::ClusterHealth {
         ClusterSeen::Answered(state) => api::ClusterHealth {
             namespace: state.namespace.clone(),
             components: state.components.iter().map(to_component).collect(),
-            schedules: state.schedules.iter().map(to_schedule).collect(),
+            schedules: state.schedules.iter().map(|schedule| to_schedule(schedule, now)).collect(),
             may_run: state.allowed.contains(&ClusterRight::CreateJobs),
             may_suspend: state.allowed.contains(&ClusterRight::PatchSchedules),
             ..bare
@@ -77,6 +80,17 @@ pub(super) const fn to_cluster_state(cluster: &ClusterSeen) -> api::ClusterState
         ClusterSeen::Silent { .. } => api::ClusterState::Silent,
         ClusterSeen::Answered(_) => api::ClusterState::Answering,
     }
+}
+
+fn to_exports(exports: &ExportsSeen) -> api::ExportsHealth {
+    let ExportsSeen::Answered(waiting) = exports else { return api::ExportsHealth::default() };
+    let waiting = waiting.iter().take(MOST_WAITING).map(|one| api::WaitingExport {
+        programme: one.programme.clone(),
+        period: one.period.clone(),
+        revision: one.revision,
+        submitted_at: Some(to_timestamp(one.submitted_at)),
+    });
+    api::ExportsHealth { known: true, waiting: waiting.collect() }
 }
 
 fn to_component(component: &ComponentSeen) -> api::ComponentHealth {
@@ -97,7 +111,9 @@ fn to_component(component: &ComponentSeen) -> api::ComponentHealth {
     }
 }
 
-pub(super) fn to_schedule(schedule: &ScheduleSeen) -> api::ScheduleHealth {
+pub(super) fn to_schedule(schedule: &ScheduleSeen, now: Timestamp) -> api::ScheduleHealth {
+    let times = schedule.times.as_ref().filter(|_| !schedule.suspended);
+    let next = times.and_then(|times| times.next(now));
     api::ScheduleHealth {
         schedule: schedule.name.clone(),
         cron: schedule.schedule.clone(),
@@ -107,7 +123,7 @@ pub(super) fn to_schedule(schedule: &ScheduleSeen) -> api::ScheduleHealth {
         last_succeeded: schedule.last_succeeded.map(to_timestamp),
         runs: schedule.runs.iter().map(to_run).collect(),
         component: schedule.component.clone(),
-        next_run: None,
+        next_run: next.map(to_timestamp),
     }
 }
 

@@ -3,11 +3,13 @@
 
 mod broker;
 mod cluster;
+mod exports;
 mod histories;
 mod services;
 
 pub use broker::{Broker, BrokerError};
 pub use cluster::{ActError, Cluster, ClusterError, Started};
+pub use exports::Exports;
 pub use services::{RedriveError, Services, ServicesError};
 
 use std::collections::BTreeMap;
@@ -22,17 +24,23 @@ pub struct Sources {
     services: Services,
     broker: Broker,
     cluster: Cluster,
+    exports: Exports,
 }
 
 impl Sources {
     /// Over these.
-    pub const fn new(services: Services, broker: Broker, cluster: Cluster) -> Self {
-        Self { services, broker, cluster }
+    pub const fn new(services: Services, broker: Broker, cluster: Cluster, exports: Exports) -> Self {
+        Self { services, broker, cluster, exports }
     }
 
     /// Kubernetes, to act in it.
     pub const fn cluster(&self) -> &Cluster {
         &self.cluster
+    }
+
+    /// What waits to be exported.
+    pub const fn exports(&self) -> &Exports {
+        &self.exports
     }
 
     /// The services.
@@ -42,8 +50,9 @@ impl Sources {
 
     /// Asks everybody how they are.
     pub async fn look(&self, at: Timestamp, reconciled: BTreeMap<String, i64>) -> Snapshot {
-        let (services, broker) = futures::join!(self.services.look(), self.broker.look());
-        Snapshot { at, services, broker, cluster: self.cluster.look(), reconciled }
+        let (services, broker, exports) =
+            futures::join!(self.services.look(), self.broker.look(), self.exports.look(&self.services));
+        Snapshot { at, services, broker, cluster: self.cluster.look(), exports, reconciled }
     }
 
     /// Asks for the histories around a service, per pair of producer and consumer what each side knows.

@@ -10,6 +10,7 @@ use futures::future::join_all;
 use jiff::Timestamp;
 use proto::admin::v1::admin_service_client::AdminServiceClient;
 use proto::admin::v1::{GetStatusRequest, GetStatusResponse, RedriveParkedRequest};
+use proto::finance::v1::export_service_client::ExportServiceClient;
 use tonic::Code;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
@@ -120,6 +121,22 @@ impl Services {
             ServiceSeen { name: service.name.clone(), publishes: service.publishes.clone(), instances }
         }))
         .await
+    }
+
+    /// How long an answer may take.
+    pub(super) const fn within(&self) -> Duration {
+        self.within
+    }
+
+    /// The exports of the first instance of a service.
+    pub(super) fn exports(
+        &self,
+        service: &str,
+    ) -> Option<ExportServiceClient<InterceptedService<Channel, Authorized>>> {
+        let watched = self.watched.iter().find(|watched| watched.name == service)?;
+        let target = watched.targets().into_iter().next()?;
+        let channel = lazy(target.endpoint(), self.within);
+        Some(ExportServiceClient::with_interceptor(channel, watched.operator.clone()))
     }
 
     /// Names of the services.

@@ -65,6 +65,7 @@ impl Actions {
             return Ok(action);
         }
         let done = self.act(&action).await;
+        self.sources.exports().forget();
         let ended = self.ended(&done);
         tracing::info!(
             action.id = %action.action_id,

@@ -11,6 +11,7 @@
 mod access;
 mod actions;
 mod broker_rules;
+mod exports;
 mod findings;
 mod kube_api;
 mod own_database;

@@ -17,6 +17,8 @@ use operations::Operations;
 use operations::config::OperationsConfig;
 use proto::admin::v1::admin_service_server::{AdminService, AdminServiceServer};
 use proto::admin::v1::{self as admin, GetStatusResponse, History};
+use proto::finance::v1::export_service_server::{ExportService, ExportServiceServer};
+use proto::finance::v1::{self as finance, ExportRun};
 use proto::operations::v1::action_service_client::ActionServiceClient;
 use proto::operations::v1::health_service_client::HealthServiceClient;
 use proto::operations::v1::{CheckRegionRequest, Finding, RegionHealth};
@@ -37,6 +39,8 @@ pub struct Said {
     pub consumed: Vec<History>,
     /// What it was asked to try again.
     pub redriven: Vec<admin::RedriveParkedRequest>,
+    /// What waits to be exported, last submitted first; of finance.
+    pub outstanding: Vec<ExportRun>,
 }
 
 /// A played service behind the real access rules.
@@ -59,7 +63,8 @@ impl Played {
         let config = GrpcConfig { address, deadline_ms: 10_000, drain_ms: 0 };
         let tasks = Tasks::new();
         let said = Arc::new(Mutex::new(Said { status: in_order(service, &region.code), ..Said::default() }));
-        let routes = Routes::new(AdminServiceServer::new(Admin(said.clone())));
+        let routes = Routes::new(AdminServiceServer::new(Admin(said.clone())))
+            .add_service(ExportServiceServer::new(Admin(said.clone())));
         let address = Server::new(verifier, clock, &config).spawn(routes, address, &tasks).await.unwrap();
         Self { address, tasks, said }
     }
@@ -80,7 +85,7 @@ fn in_order(service: &str, region: &str) -> GetStatusResponse {
         region: region.to_owned(),
         build_id: "0.1.0-aa-1".to_owned(),
         epoch: 1,
-        relay_leader: service == "intake",
+        relay_leader: service != "reporting",
         broker_connected: true,
         consumes: service == "reporting",
         queue: if service == "reporting" { "bondgenoot.reporting".to_owned() } else { String::new() },
@@ -176,8 +181,35 @@ impl AdminService for Admin {
     }
 }
 
+#[tonic::async_trait]
+impl ExportService for Admin {
+    async fn list_exports(
+        &self,
+        _: Request<finance::ListExportsRequest>,
+    ) -> Result<Response<finance::ListExportsResponse>, Status> {
+        not_played()
+    }
+
+    async fn get_export(
+        &self,
+        _: Request<finance::GetExportRequest>,
+    ) -> Result<Response<finance::GetExportResponse>, Status> {
+        not_played()
+    }
+
+    async fn list_export_runs(
+        &self,
+        request: Request<finance::ListExportRunsRequest>,
+    ) -> Result<Response<finance::ListExportRunsResponse>, Status> {
+        let request = request.into_inner();
+        assert!(request.only_outstanding);
+        let (runs, next_page_token) = one_by_one(self.said().outstanding, &request.page_token);
+        Ok(Response::new(finance::ListExportRunsResponse { runs, next_page_token }))
+    }
+}
+
 /// Pages of one, so that following the pages is part of every test.
-fn one_by_one(histories: Vec<History>, page_token: &str) -> (Vec<History>, String) {
+fn one_by_one<T>(histories: Vec<T>, page_token: &str) -> (Vec<T>, String) {
     let at: usize = if page_token.is_empty() { 0 } else { page_token.parse().unwrap() };
     let next = if at + 1 < histories.len() { (at + 1).to_string() } else { String::new() };
     (histories.into_iter().skip(at).take(1).collect(), next)

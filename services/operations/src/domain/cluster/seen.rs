@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::Timetable;
+
 /// What the chart labels the schedules of exports with.
 const EXPORT: &str = "finance-export";
 
@@ -91,6 +93,8 @@ pub struct ScheduleSeen {
     pub schedule: String,
     /// IANA time zone of the schedule; empty for that of the cluster.
     pub time_zone: String,
+    /// The same, understood; `None` when it is not.
+    pub times: Option<Timetable>,
     /// Whether it is suspended.
     pub suspended: bool,
     /// When it last started a job.

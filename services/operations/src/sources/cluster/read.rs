@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::batch::v1::{CronJob, Job};
@@ -13,7 +14,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use kube::{Resource, ResourceExt as _};
 
 use super::act::MANUAL;
-use crate::domain::{AutoscalerSeen, ComponentSeen, ExportRun, PodSeen, RunState, ScheduleSeen};
+use crate::domain::{AutoscalerSeen, ComponentSeen, ExportRun, PodSeen, RunState, ScheduleSeen, Timetable};
 
 /// The label that names the component of an object.
 const COMPONENT: &str = "app.kubernetes.io/component";
@@ -135,6 +136,10 @@ pub(super) fn schedules(cron_jobs: &[Arc<CronJob>], jobs: &[Arc<Job>]) -> Vec<Sc
                 jobs.iter().filter(|job| is_of(job, cron_job)).map(|job| from_job(job)).collect();
             runs.sort_by_key(|run| Reverse((run.started, run.job.clone())));
             let spec = cron_job.spec.as_ref();
+            // Without a zone it is that of the controller of Kubernetes, which is UTC wherever nobody chose another.
+            let zone = spec.and_then(|spec| spec.time_zone.as_deref());
+            let zone = zone.map_or(Some(TimeZone::UTC), |name| TimeZone::get(name).ok());
+            let times = zone.zip(spec).and_then(|(zone, spec)| Timetable::parse(&spec.schedule, zone));
             ScheduleSeen {
                 component: component(cron_job.as_ref()),
                 schedule: spec.map(|spec| spec.schedule.clone()).unwrap_or_default(),
@@ -143,6 +148,7 @@ pub(super) fn schedules(cron_jobs: &[Arc<CronJob>], jobs: &[Arc<Job>]) -> Vec<Sc
                 last_scheduled: at(status.last_schedule_time.as_ref()),
                 last_succeeded: at(status.last_successful_time.as_ref()),
                 name,
+                times,
                 runs,
             }
         })

@@ -99,6 +99,8 @@ fn a_schedule_has_its_own_jobs_the_newest_first() {
 
     let one = &seen[0];
     assert!(one.suspended && one.time_zone == "Europe/Brussels");
+    let next = one.times.as_ref().unwrap().next("2026-11-22T12:00:00Z".parse().unwrap());
+    assert_eq!(next.unwrap().to_string(), "2026-11-23T03:15:00Z");
     let runs: Vec<_> = one.runs.iter().map(|run| (run.job.as_str(), run.manual)).collect();
     assert_eq!(runs, [("now", true), ("new", false), ("old", false)]);
     let failed = one.last_ended().unwrap();
