@@ -67,6 +67,12 @@ Examples:
     /// Shows a running region on one screen
     #[command(after_help = "Examples:\n  bondgenoot status\n  bondgenoot status --json")]
     Status(JsonArgs),
+    /// Says whether a region that was just installed answers: its door and every process (run by `helm test`)
+    #[command(after_help = "\
+Examples:
+  bondgenoot smoke --target https://waasland.example.org
+  bondgenoot smoke --target http://gateway:8080 --health intake=http://intake:7200 --within 60")]
+    Smoke(SmokeArgs),
     /// Region files and programme files
     #[command(subcommand)]
     Region(RegionCommand),
@@ -207,6 +213,30 @@ pub struct CheckArgs {
     /// Prints only what is not in order
     #[arg(long, conflicts_with = "json")]
     pub short: bool,
+}
+
+/// Arguments of `smoke`.
+#[derive(Debug, Clone, Args)]
+pub struct SmokeArgs {
+    /// Address of the door
+    #[arg(long, value_name = "URL", required_unless_present = "health")]
+    pub target: Option<reqwest::Url>,
+    /// Health port of a process (repeatable); of a name with several addresses each must answer
+    #[arg(long, value_name = "NAME=URL", value_parser = named_url)]
+    pub health: Vec<(String, reqwest::Url)>,
+    /// How long it is tried again, seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    pub within: u64,
+}
+
+/// Reads `intake=http://intake:7200`.
+fn named_url(text: &str) -> Result<(String, reqwest::Url), String> {
+    let (name, url) = text.split_once('=').ok_or("write NAME=URL, for example intake=http://intake:7200")?;
+    let url: reqwest::Url = url.parse().map_err(|error| format!("{url}: {error}"))?;
+    if name.is_empty() || url.host().is_none() || url.port_or_known_default().is_none() {
+        return Err("write NAME=URL, for example intake=http://intake:7200".to_owned());
+    }
+    Ok((name.to_owned(), url))
 }
 
 /// The one switch of commands that give data.
@@ -418,6 +448,14 @@ mod tests {
                 .contains("--all")
         );
         assert!(refused(&["queue", "redrive", "intake", "not-an-id"]).contains("not-an-id"));
+    }
+
+    #[test]
+    fn smoke_takes_what_the_chart_gives_it_and_nothing_less_than_an_address() {
+        let words = ["bondgenoot", "smoke", "--target", "http://r-gateway-headless.r.svc:8080", "--health"];
+        Cli::try_parse_from(words.iter().chain(&["intake=http://r-intake-headless.r.svc:7200"])).unwrap();
+        assert!(refused(&["smoke"]).contains("--target"));
+        assert!(refused(&["smoke", "--health", "http://intake:7200"]).contains("NAME=URL"));
     }
 
     #[test]

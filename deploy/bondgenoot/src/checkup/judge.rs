@@ -1,6 +1,6 @@
 //! From facts to groups of checks.
 
-use proto::operations::v1::{Finding, Severity};
+use proto::operations::v1::{ClusterState, Finding, Severity};
 
 use super::facts::{Facts, ServiceFacts};
 use super::report::{Check, Checkup, Group, Mark};
@@ -9,7 +9,7 @@ const RUNBOOKS: &str = "deploy/runbooks";
 
 /// Judges what was gathered.
 pub fn judge(facts: &Facts) -> Checkup {
-    let groups = vec![
+    let mut groups = vec![
         Group { name: "installatie", checks: installation(facts) },
         Group { name: "regiobestand", checks: region_file(facts) },
         Group { name: "databank", checks: databases(facts) },
@@ -18,6 +18,11 @@ pub fn judge(facts: &Facts) -> Checkup {
         Group { name: "berichten", checks: events(facts) },
         Group { name: "aanmelden", checks: sign_in(facts) },
     ];
+    // Only where the region runs on Kubernetes is there something to say of it.
+    let checks = cluster(facts);
+    if !checks.is_empty() {
+        groups.push(Group { name: "kubernetes en exports", checks });
+    }
     let worst =
         groups.iter().flat_map(|group| &group.checks).map(|check| check.mark).max().unwrap_or(Mark::Ok);
     let summary = match (&facts.health, worst) {
@@ -170,6 +175,16 @@ fn events(facts: &Facts) -> Vec<Check> {
     own.chain(waiting).chain(parked).chain(findings(facts, Room::Events)).collect()
 }
 
+fn cluster(facts: &Facts) -> Vec<Check> {
+    let cluster = facts.health.as_ref().ok().and_then(|health| health.cluster.as_ref());
+    let answers = cluster.filter(|cluster| cluster.state() == ClusterState::Answering);
+    let own = answers.map(|cluster| {
+        let (components, schedules) = (cluster.components.len(), cluster.schedules.len());
+        Check::ok(format!("{}: {components} onderdelen, {schedules} planningen", cluster.namespace))
+    });
+    own.into_iter().chain(findings(facts, Room::Cluster)).collect()
+}
+
 fn sign_in(facts: &Facts) -> Vec<Check> {
     vec![match &facts.issuer {
         Ok(()) => Check::ok("de aanmelddienst antwoordt"),
@@ -196,6 +211,7 @@ enum Room {
     Database,
     Broker,
     Services,
+    Cluster,
     Events,
 }
 
@@ -208,6 +224,13 @@ fn room(code: &str) -> Room {
         | "UNROUTABLE_MESSAGES"
         | "DEAD_LETTERS" => Room::Broker,
         "SERVICE_UNREACHABLE" | "BUILDS_DIFFER" | "FINDINGS_NOT_KEPT" => Room::Services,
+        "PODS_FAILING"
+        | "TOO_FEW_PODS"
+        | "ROLLOUT_STUCK"
+        | "AUTOSCALER_AT_MOST"
+        | "EXPORT_FAILED"
+        | "EXPORT_MISSED"
+        | "CLUSTER_UNREACHABLE" => Room::Cluster,
         // What a later operations finds is better seen in the wrong group than not at all.
         _ => Room::Events,
     }
@@ -312,6 +335,30 @@ mod tests {
         assert_eq!(texts(&checkup, Mark::Failure), ["intake: geeft geen antwoord"]);
         assert_eq!(checkup.worst, Mark::Failure);
         assert!(!checkup.summary.contains("Alles"), "a summary that contradicts the findings is not shown");
+    }
+
+    #[test]
+    fn a_region_on_kubernetes_has_a_group_of_its_own_with_what_is_found_there() {
+        let mut facts = facts();
+        let health = facts.health.as_mut().unwrap();
+        health.cluster = Some(proto::operations::v1::ClusterHealth {
+            state: ClusterState::Answering.into(),
+            namespace: "waasland".to_owned(),
+            ..Default::default()
+        });
+        let finding = Finding {
+            code: "EXPORT_MISSED".to_owned(),
+            message: "1 declaratie wacht".to_owned(),
+            severity: 3,
+            ..Finding::default()
+        };
+        health.findings.push(finding);
+
+        let checkup = judge(&facts);
+
+        let group = checkup.groups.last().unwrap();
+        assert_eq!((group.name, group.checks.len()), ("kubernetes en exports", 2));
+        assert_eq!(texts(&checkup, Mark::Failure), ["1 declaratie wacht"]);
     }
 
     #[test]

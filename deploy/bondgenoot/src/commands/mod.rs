@@ -15,8 +15,10 @@ mod region_check;
 mod republish;
 mod restore;
 mod secrets;
+mod smoke;
 mod sqlx;
 mod status;
+mod status_cluster;
 
 pub(crate) use build::build_programs;
 pub(crate) use progressing::Progressing;
@@ -35,6 +37,7 @@ pub async fn run(cli: Cli, terminal: &Terminal) -> Outcome {
         Command::Verify(arguments) => crate::verify::run(&arguments, terminal).await,
         Command::Check(arguments) => check::run(&Target::find(place)?, arguments, terminal).await,
         Command::Status(arguments) => status::run(&Target::find(place)?, arguments.json, terminal).await,
+        Command::Smoke(arguments) => smoke::run(&arguments, terminal).await,
         Command::Region(RegionCommand::Check { file, json }) => region_check::run(&file, json, terminal),
         Command::Budget(BudgetCommand::Check { file, json }) => budget_check::run(&file, json, terminal),
         Command::Queue(QueueCommand::Parked { service, json }) => {

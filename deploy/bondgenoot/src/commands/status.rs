@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::status_cluster::RunOfRegion;
 use crate::checkup::{Facts, Mark, ServiceFacts, judge};
 use crate::failure::{Exit, Outcome};
 use crate::place::Target;
@@ -19,6 +20,8 @@ struct Screen {
     summary: String,
     services: Vec<ServiceLine>,
     queues: Vec<QueueLine>,
+    #[serde(flatten)]
+    run: RunOfRegion,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -54,6 +57,7 @@ pub async fn run(target: &Target, json: bool, terminal: &Terminal) -> Outcome {
         summary: checkup.summary.clone(),
         services: facts.services.iter().map(service).collect(),
         queues: facts.health.as_ref().map(queues).unwrap_or_default(),
+        run: facts.health.as_ref().map(RunOfRegion::of).unwrap_or_default(),
     };
     if json {
         terminal.json(&screen);
@@ -106,6 +110,11 @@ fn show(screen: &Screen, terminal: &Terminal) {
             .map(|queue| vec![queue.queue.clone(), queue.messages.to_string(), queue.consumers.to_string()])
             .collect();
         terminal.data_lines("", &table::lines(&["wachtrij", "berichten", "afnemers"], &rows));
+    }
+    for (title, lines) in screen.run.blocks() {
+        terminal.data("");
+        terminal.data(&terminal.style(Style::Heading, &title));
+        terminal.data_lines("", &lines);
     }
     terminal.data("");
     let style = match screen.worst {
