@@ -110,6 +110,10 @@ pub struct BrokerConfig {
     /// A file with the password, instead of one in the URL. It is read for every connection.
     #[serde(default)]
     pub password_file: Option<PathBuf>,
+    /// For `amqps`: a file with the certificates (PEM) of who may sign the broker's; those of the machine when it is left out.
+    /// It is read for every connection.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
     /// Unconfirmed messages in flight at most.
     pub publish_window: usize,
     /// Deliveries a consumer holds at most.
@@ -118,6 +122,22 @@ pub struct BrokerConfig {
     pub pending_deadline_seconds: i64,
     /// How long a relay that was not woken waits at most before it looks, milliseconds.
     pub poll_interval_ms: u64,
+}
+
+/// TLS between services. All of it is optional: without, they speak in clear. The files are followed while the process runs.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsConfig {
+    /// The certificate this process shows, PEM, with those between it and its authority behind it.
+    #[serde(default)]
+    pub certificate_file: Option<PathBuf>,
+    /// Its private key, PEM.
+    #[serde(default)]
+    pub key_file: Option<PathBuf>,
+    /// The certificates of the authorities that sign those of our services, PEM. Only what they signed counts: of the services
+    /// that are called, and of who calls.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
 }
 
 /// The gRPC server.

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use crate::caller::Verifier;
 use crate::clock::Clock;
-use crate::config::{DatabaseConfig, GrpcConfig, KeysConfig};
+use crate::config::{DatabaseConfig, GrpcConfig, KeysConfig, TlsConfig};
 use crate::database::{self, Migrations, UnitOfWork};
 use crate::events::Wake;
 use crate::grpc::Server;
 use crate::tasks::Tasks;
+use crate::tls::{Tls, TlsError};
 use crate::vault::Vault;
 
 /// What a kernel is opened with.
@@ -56,7 +57,11 @@ impl Kernel {
     }
 
     /// The gRPC server of the service.
-    pub fn server(&self, config: &GrpcConfig) -> Server {
-        Server::new(self.verifier.clone(), self.clock.clone(), config)
+    ///
+    /// # Errors
+    /// When the files of `tls` cannot be used.
+    pub fn server(&self, config: &GrpcConfig, tls: &TlsConfig) -> Result<Server, TlsError> {
+        let tls = Tls::open_for_server(tls, &self.tasks)?;
+        Ok(Server::new(self.verifier.clone(), self.clock.clone(), config).with_tls(tls))
     }
 }

@@ -31,4 +31,5 @@ pub mod page;
 pub mod process;
 pub mod tasks;
 pub mod telemetry;
+pub mod tls;
 pub mod vault;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use chassis::config::{
-    BrokerConfig, DatabaseConfig, GrpcConfig, HealthConfig, KeysConfig, LogConfig, RegionConfig,
+    BrokerConfig, DatabaseConfig, GrpcConfig, HealthConfig, KeysConfig, LogConfig, RegionConfig, TlsConfig,
 };
 use serde::Deserialize;
 
@@ -17,6 +17,9 @@ pub struct FinanceConfig {
     pub broker: BrokerConfig,
     /// Its gRPC server.
     pub grpc: GrpcConfig,
+    /// TLS between services.
+    #[serde(default)]
+    pub tls: TlsConfig,
     /// Its port for probes and metrics.
     pub health: HealthConfig,
     /// Its region.

@@ -97,7 +97,8 @@ impl Service for Finance {
             .add_service(GoalSeekServiceServer::new(GoalSeek::new(work.clone(), shared())))
             .add_service(PotServiceServer::new(Pots::new(work.clone(), shared())))
             .add_service(admin.into_server());
-        let address = kernel.server(&config.grpc).spawn(routes, config.grpc.address, &context.tasks).await?;
+        let server = kernel.server(&config.grpc, &config.tls)?;
+        let address = server.spawn(routes, config.grpc.address, &context.tasks).await?;
         tracing::info!(grpc.address = %address, "listening");
         Ok(())
     }

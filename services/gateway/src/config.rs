@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use chassis::config::{DatabaseConfig, HealthConfig, LogConfig, RegionConfig};
+use chassis::config::{DatabaseConfig, HealthConfig, LogConfig, RegionConfig, TlsConfig};
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -27,6 +27,9 @@ pub struct Config {
     pub http: HttpConfig,
     /// Where the services are, by name: one address, or several with commas between.
     pub upstreams: HashMap<String, String>,
+    /// TLS to the services.
+    #[serde(default)]
+    pub tls: TlsConfig,
     /// Limits per client address.
     pub limits: LimitsConfig,
     /// How long sessions last.

@@ -12,6 +12,7 @@ use chassis::database::{self, Migrations, UnitOfWork};
 use chassis::events::Wake;
 use chassis::process::{Context, Service, Shell};
 use chassis::tasks::Tasks;
+use chassis::tls::Tls;
 use chassis::vault::Vault;
 use jiff::SignedDuration;
 use openidconnect::{ClientId, IssuerUrl, RedirectUrl};
@@ -91,6 +92,7 @@ fn load_region(file: &Path) -> anyhow::Result<Region> {
 /// When a setting cannot be used, or the database is not the right one.
 pub async fn start(config: Config, context: Context) -> anyhow::Result<SocketAddr> {
     let public_url = PublicUrl::parse(&config.http.public_url)?;
+    let tls = Tls::open(&config.tls, &context.tasks)?;
     let region = load_region(&config.region.file)?;
     let clock = clock(&config, &region)?;
     let work = open_database(&config.database, &region, &clock, &context.tasks).await?;
@@ -110,7 +112,7 @@ pub async fn start(config: Config, context: Context) -> anyhow::Result<SocketAdd
         idle: SignedDuration::from_mins(config.session.idle_minutes),
         absolute: SignedDuration::from_mins(config.session.absolute_minutes),
     };
-    let upstreams = Upstreams::new(&config.upstreams)?;
+    let upstreams = Upstreams::new(&config.upstreams, &tls)?;
     upstreams.follow(&context.tasks);
     let app = App {
         gate: Gate { routes, upstreams, deadline: millis(config.http.deadline_ms) },

@@ -88,7 +88,8 @@ impl Service for Intake {
                 .add_service(FamilyServiceServer::new(Families::new(kernel.work.clone(), region)))
                 .add_service(PersonServiceServer::new(Persons::new(kernel.work.clone())))
                 .add_service(Admin::new(kernel.work.clone(), Some(relay), Some(consumer)).into_server());
-        let address = kernel.server(&config.grpc).spawn(routes, config.grpc.address, &context.tasks).await?;
+        let server = kernel.server(&config.grpc, &config.tls)?;
+        let address = server.spawn(routes, config.grpc.address, &context.tasks).await?;
         tracing::info!(grpc.address = %address, "listening");
         Ok(())
     }

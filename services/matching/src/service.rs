@@ -73,7 +73,8 @@ impl Service for Matching {
         let routes = Routes::new(WorkerServiceServer::new(workers))
             .add_service(MatchServiceServer::new(matches))
             .add_service(admin.into_server());
-        let address = kernel.server(&config.grpc).spawn(routes, config.grpc.address, &context.tasks).await?;
+        let server = kernel.server(&config.grpc, &config.tls)?;
+        let address = server.spawn(routes, config.grpc.address, &context.tasks).await?;
         tracing::info!(grpc.address = %address, "listening");
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use chassis::config::{DatabaseConfig, GrpcConfig, HealthConfig, LogConfig, RegionConfig};
+use chassis::config::{DatabaseConfig, GrpcConfig, HealthConfig, LogConfig, RegionConfig, TlsConfig};
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -21,6 +21,9 @@ pub struct OperationsConfig {
     pub broker: BrokerConfig,
     /// gRPC server.
     pub grpc: GrpcConfig,
+    /// TLS between services.
+    #[serde(default)]
+    pub tls: TlsConfig,
     /// Health port.
     pub health: HealthConfig,
     /// Region.
@@ -45,6 +48,13 @@ pub struct BrokerConfig {
     pub url: SecretString,
     /// Management API, with user and password.
     pub management_url: SecretString,
+    /// A file with the password, instead of one in the URLs. It is read for every look.
+    #[serde(default)]
+    pub password_file: Option<PathBuf>,
+    /// For `https`: a file with the certificates (PEM) of who may sign the broker's; those of the machine when it is left out.
+    /// It is read for every look.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
 }
 
 /// The namespace of the region, where it runs on Kubernetes.

@@ -9,6 +9,7 @@ use chassis::database::{self, Migrations, UnitOfWork};
 use chassis::events::Wake;
 use chassis::grpc::Server;
 use chassis::process::{Context, Service, Shell};
+use chassis::tls::Tls;
 use chassis::vault::Vault;
 use proto::operations::v1::action_service_server::ActionServiceServer;
 use proto::operations::v1::health_service_server::HealthServiceServer;
@@ -57,8 +58,9 @@ impl Service for Operations {
         let clock = Clock::new(zone, config.region.clock_file.clone())?;
         let verifier = Verifier::from_file(&config.keys.caller_keys_file, code)?;
         let signer = Signer::from_file(&config.keys.signing_key_file, &config.keys.signing_key_id, code)?;
+        let tls = Tls::open_for_server(&config.tls, &context.tasks)?;
         let within = millis(config.watch.answer_within_ms);
-        let services = Services::new(&config.services, &signer, code, within)?;
+        let services = Services::new(&config.services, &tls, &signer, code, within)?;
         let broker = Broker::new(&config.broker, within)?;
         let cluster = Cluster::open(&config.kubernetes, &clock, &context.tasks).await?;
         let work = open_database(&config, code, &clock, &context).await?;
@@ -79,7 +81,8 @@ impl Service for Operations {
         let routes = Routes::new(HealthServiceServer::new(HealthRpc::new(work, region_watch)))
             .add_service(ActionServiceServer::new(ActionRpc::new(actions)))
             .add_service(admin.into_server());
-        Server::new(verifier, clock, &config.grpc).spawn(routes, config.grpc.address, &context.tasks).await?;
+        let server = Server::new(verifier, clock, &config.grpc).with_tls(tls);
+        server.spawn(routes, config.grpc.address, &context.tasks).await?;
         Ok(())
     }
 }

@@ -70,7 +70,8 @@ impl Service for Reporting {
         let routes = Routes::new(IntakeReportServiceServer::new(reports))
             .add_service(TrajectoryReportServiceServer::new(trajectories))
             .add_service(admin.into_server());
-        let address = kernel.server(&config.grpc).spawn(routes, config.grpc.address, &context.tasks).await?;
+        let server = kernel.server(&config.grpc, &config.tls)?;
+        let address = server.spawn(routes, config.grpc.address, &context.tasks).await?;
         tracing::info!(grpc.address = %address, "listening");
         Ok(())
     }

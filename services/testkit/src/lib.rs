@@ -5,6 +5,7 @@
 //! - [`TestRegion`] is a region of one test: keys, a vhost, a migrated database per service (cloned from a template),
 //!   services that run in the test's process, callers of every kind;
 //! - [`Producer`] plays the services that another one learns from, with events that repeat, come too early or are broken;
+//! - [`Authority`] signs certificates and [`TlsProxy`] puts TLS before a server that has none;
 //! - [`rooms`] and [`schema`] check what holds for the source and the tables of every service;
 //! - [`eventually`] waits for a condition with a deadline: no test sleeps.
 //!
@@ -19,9 +20,11 @@ mod region;
 pub mod rooms;
 pub mod schema;
 pub mod servers;
+mod tls;
 
 pub use callers::{mandate, worker};
 pub use database::TestDatabase;
 pub use eventually::{DEADLINE, eventually};
 pub use producer::{Producer, Sent, queue_is_ready};
 pub use region::{Running, TestRegion, region_file};
+pub use tls::{Authority, TlsProxy};

@@ -1,7 +1,7 @@
 //! The settings of trajectory; `config/default.toml` lists every one with a comment.
 
 use chassis::config::{
-    BrokerConfig, DatabaseConfig, GrpcConfig, HealthConfig, KeysConfig, LogConfig, RegionConfig,
+    BrokerConfig, DatabaseConfig, GrpcConfig, HealthConfig, KeysConfig, LogConfig, RegionConfig, TlsConfig,
 };
 use serde::Deserialize;
 
@@ -15,6 +15,9 @@ pub struct TrajectoryConfig {
     pub broker: BrokerConfig,
     /// Its gRPC server.
     pub grpc: GrpcConfig,
+    /// TLS between services.
+    #[serde(default)]
+    pub tls: TlsConfig,
     /// Its port for probes and metrics.
     pub health: HealthConfig,
     /// Its region.

@@ -96,7 +96,8 @@ impl Service for TrajectoryService {
             .add_service(DutyServiceServer::new(Duties(doors.clone())))
             .add_service(VisitServiceServer::new(Visits(doors)))
             .add_service(admin.into_server());
-        let address = kernel.server(&config.grpc).spawn(routes, config.grpc.address, &context.tasks).await?;
+        let server = kernel.server(&config.grpc, &config.tls)?;
+        let address = server.spawn(routes, config.grpc.address, &context.tasks).await?;
         tracing::info!(grpc.address = %address, "listening");
         Ok(())
     }

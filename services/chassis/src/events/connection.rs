@@ -5,13 +5,15 @@ use std::future::Future;
 use std::time::Duration;
 
 use lapin::protocol::AMQPHardError;
-use lapin::uri::AMQPUri;
+use lapin::uri::{AMQPScheme, AMQPUri};
 use lapin::{Connection, ConnectionProperties, ErrorKind};
 use rand::Rng as _;
 use secrecy::ExposeSecret as _;
 
+use super::secure;
 use crate::config::{BrokerConfig, read_secret};
 use crate::error::Chain;
+use crate::tls::{self, TlsError};
 
 /// How long the broker may take for one answer.
 pub(super) const ANSWER: Duration = Duration::from_secs(5);
@@ -40,6 +42,8 @@ pub(super) enum BrokerError {
     },
     #[error("the broker URL cannot be read: {0}")]
     Url(String),
+    #[error("TLS to the broker cannot be set up")]
+    Tls(#[from] TlsError),
     #[error("the broker ended the delivery of events")]
     Ended,
     #[error("the broker did not take an event")]
@@ -79,7 +83,7 @@ pub(super) async fn timed<T>(
 }
 
 /// Opens a connection that shows this name in the broker's management. The URL may be `file:/path`: then the file is read
-/// now, so that changed credentials count from the next generation on; so does a password in a file of its own.
+/// now, so that changed credentials count from the next generation on; so do a password and certificates in files of their own.
 pub(super) async fn connect(
     broker: &BrokerConfig,
     name: &str,
@@ -105,7 +109,13 @@ pub(super) async fn connect(
         uri.query.frame_max.get_or_insert(FRAME_BYTES);
     }
     let properties = ConnectionProperties::default().with_connection_name(name.into());
-    timed("connect", Connection::connect_uri(uri, properties)).await
+    match uri.scheme {
+        AMQPScheme::AMQP => timed("connect", Connection::connect_uri(uri, properties)).await,
+        AMQPScheme::AMQPS => {
+            let client = tls::trusting("broker.ca_file", broker.ca_file.as_deref())?;
+            timed("connect with TLS", secure::connect(uri, properties, client)).await
+        }
+    }
 }
 
 /// Closes what is left of a generation, without waiting long.

@@ -26,6 +26,7 @@ mod publisher;
 mod rebuild;
 mod relay;
 mod repair;
+mod secure;
 mod slice;
 pub mod topology;
 mod wake;

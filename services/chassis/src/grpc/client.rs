@@ -20,25 +20,28 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 pub struct ClientError {
     address: String,
     #[source]
-    source: tonic::transport::Error,
+    source: Option<tonic::transport::Error>,
 }
 
-/// A connection to a service, made at the first call and again whenever it breaks.
+/// A connection in clear to a service, made at the first call and again whenever it breaks. [`Addresses`](super::Addresses) are
+/// for services that speak TLS.
 pub fn channel(address: &str, deadline: Duration) -> Result<Channel, ClientError> {
-    Endpoint::from_shared(address.to_owned())
-        .map(|endpoint| lazy(endpoint, deadline))
-        .map_err(|source| ClientError { address: address.to_owned(), source })
+    let failed = |source| ClientError { address: address.to_owned(), source };
+    let endpoint = Endpoint::from_shared(address.to_owned()).map_err(|source| failed(Some(source)))?;
+    if endpoint.uri().scheme_str() == Some("https") {
+        return Err(failed(None));
+    }
+    Ok(patient(endpoint, deadline).connect_lazy())
 }
 
-/// A connection to an endpoint, made at the first call and again whenever it breaks.
-pub fn lazy(endpoint: Endpoint, deadline: Duration) -> Channel {
+/// How long a caller waits for a connection and for an answer, and how it notices that nobody is there any more.
+pub fn patient(endpoint: Endpoint, deadline: Duration) -> Endpoint {
     endpoint
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(deadline)
         .tcp_nodelay(true)
         .http2_keep_alive_interval(Duration::from_secs(20))
         .keep_alive_while_idle(true)
-        .connect_lazy()
 }
 
 /// Signs every call as one caller: an operator, a job, or (in tests) a worker.

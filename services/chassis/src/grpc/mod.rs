@@ -6,11 +6,12 @@
 mod access;
 mod addresses;
 mod client;
+mod secure;
 mod server;
 mod status;
 
 pub use access::{open, violation_status};
 pub use addresses::{Addresses, BadAddress, LOOK_UP_EVERY, Target};
-pub use client::{Authorized, ClientError, channel, lazy};
+pub use client::{Authorized, ClientError, channel, patient};
 pub use server::{Server, ServerError};
 pub use status::{Rejected, detail, status};

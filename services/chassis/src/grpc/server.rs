@@ -7,11 +7,13 @@ use tonic::service::Routes;
 use tonic::transport::server::TcpIncoming;
 
 use super::access::AccessLayer;
+use super::secure;
 use crate::caller::Verifier;
 use crate::clock::Clock;
 use crate::config::{GrpcConfig, millis};
 use crate::error::Chain;
 use crate::tasks::Tasks;
+use crate::tls::Tls;
 
 /// The server cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -26,12 +28,19 @@ pub struct ServerError {
 #[derive(Debug)]
 pub struct Server {
     layer: AccessLayer,
+    tls: Tls,
 }
 
 impl Server {
-    /// A server that trusts these caller tokens.
+    /// A server that trusts these caller tokens, and speaks in clear.
     pub fn new(verifier: Verifier, clock: Clock, config: &GrpcConfig) -> Self {
-        Self { layer: AccessLayer { verifier, clock, deadline: millis(config.deadline_ms) } }
+        Self { layer: AccessLayer { verifier, clock, deadline: millis(config.deadline_ms) }, tls: Tls::off() }
+    }
+
+    /// With TLS instead, when there is a certificate to show.
+    #[must_use]
+    pub fn with_tls(self, tls: Tls) -> Self {
+        Self { tls, ..self }
     }
 
     /// Listens, and serves in the background until the tasks shut down; calls in flight are finished. Gives the address,
@@ -51,11 +60,13 @@ impl Server {
         // builder's own setting of this does nothing for a listener that is handed over.
         let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
         tasks.background("grpc server", async move {
-            let served = tonic::transport::Server::builder()
-                .layer(layer)
-                .add_routes(routes)
-                .serve_with_incoming_shutdown(incoming, shutdown.cancelled())
-                .await;
+            let behind = tonic::transport::Server::builder().layer(layer).add_routes(routes);
+            let served = if self.tls.server().is_some() {
+                let incoming = secure::accept(incoming, self.tls);
+                behind.serve_with_incoming_shutdown(incoming, shutdown.cancelled()).await
+            } else {
+                behind.serve_with_incoming_shutdown(incoming, shutdown.cancelled()).await
+            };
             if let Err(error) = served {
                 tracing::error!(error.chain = %Chain(&error), "the gRPC server ended");
             }

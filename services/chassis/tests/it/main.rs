@@ -9,6 +9,7 @@
 
 mod events;
 mod start;
+mod tls;
 mod tokens;
 mod toy;
 mod work;

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use chassis::grpc::{Addresses, BadAddress, LOOK_UP_EVERY, Target};
 use chassis::tasks::Tasks;
-use tonic::transport::Channel;
+use chassis::tls::Tls;
+use tonic::transport::{Channel, Endpoint};
 
 /// How long an address that did not answer is passed over while another one is there.
 const REST: Duration = Duration::from_millis(500);
@@ -44,16 +45,16 @@ pub struct UpstreamError {
 }
 
 impl Upstreams {
-    /// Connects lazily to the addresses of each service (several with commas between).
+    /// Connects lazily to the addresses of each service (several with commas between), with TLS where they want it.
     ///
     /// # Errors
-    /// When an address is none.
-    pub fn new(addresses: &HashMap<String, String>) -> Result<Self, UpstreamError> {
+    /// When an address is none, or wants TLS and nobody is trusted.
+    pub fn new(addresses: &HashMap<String, String>, tls: &Tls) -> Result<Self, UpstreamError> {
         let pools = addresses
             .iter()
             .map(|(service, list)| {
-                let pool =
-                    Pool::new(list).map_err(|source| UpstreamError { service: service.clone(), source })?;
+                let pool = Pool::new(list, tls)
+                    .map_err(|source| UpstreamError { service: service.clone(), source })?;
                 Ok((service.clone(), pool))
             })
             .collect::<Result<_, _>>()?;
@@ -80,25 +81,28 @@ impl Upstreams {
 }
 
 impl Instance {
-    fn new(target: Target) -> Arc<Self> {
-        let channel = target
-            .endpoint()
-            .connect_timeout(Duration::from_secs(1))
-            .tcp_nodelay(true)
-            // notices within seconds that a machine is gone
-            .http2_keep_alive_interval(Duration::from_secs(10))
-            .keep_alive_timeout(Duration::from_secs(3))
-            .initial_stream_window_size(1 << 20)
-            .initial_connection_window_size(4 << 20)
-            .connect_lazy();
+    fn new(addresses: &Addresses, target: Target) -> Arc<Self> {
+        let channel = addresses.channel(&target, tuned);
         Arc::new(Self { target, channel, rests_until: AtomicU64::new(0) })
     }
 }
 
+fn tuned(endpoint: Endpoint) -> Endpoint {
+    endpoint
+        .connect_timeout(Duration::from_secs(1))
+        .tcp_nodelay(true)
+        // notices within seconds that a machine is gone
+        .http2_keep_alive_interval(Duration::from_secs(10))
+        .keep_alive_timeout(Duration::from_secs(3))
+        .initial_stream_window_size(1 << 20)
+        .initial_connection_window_size(4 << 20)
+}
+
 impl Pool {
-    fn new(list: &str) -> Result<Self, BadAddress> {
-        let addresses = Addresses::parse(list)?;
-        let instances = addresses.as_given().into_iter().map(Instance::new).collect();
+    fn new(list: &str, tls: &Tls) -> Result<Self, BadAddress> {
+        let addresses = Addresses::parse(list, tls)?;
+        let instances =
+            addresses.as_given().into_iter().map(|target| Instance::new(&addresses, target)).collect();
         Ok(Self {
             addresses,
             instances: RwLock::new(instances),
@@ -122,7 +126,7 @@ impl Pool {
             .into_iter()
             .map(|target| {
                 let known = instances.iter().find(|instance| instance.target == target);
-                known.cloned().unwrap_or_else(|| Instance::new(target))
+                known.cloned().unwrap_or_else(|| Instance::new(&self.addresses, target))
             })
             .collect();
     }
@@ -156,12 +160,12 @@ mod tests {
     use super::*;
 
     async fn found(list: &str) -> Vec<Target> {
-        Addresses::parse(list).unwrap().look_up().await
+        Addresses::parse(list, &Tls::off()).unwrap().look_up().await
     }
 
     #[tokio::test]
     async fn instances_take_turns_and_one_that_rests_is_passed_over() {
-        let pool = Pool::new("http://127.0.0.1:1, http://127.0.0.1:2,").unwrap();
+        let pool = Pool::new("http://127.0.0.1:1, http://127.0.0.1:2,", &Tls::off()).unwrap();
         let turn = || pool.pick().unwrap();
 
         let (first, second) = (turn(), turn());
@@ -175,7 +179,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_comes_is_called_who_goes_is_not_and_who_stays_keeps_the_connection() {
-        let pool = Pool::new("http://127.0.0.1:1").unwrap();
+        let pool = Pool::new("http://127.0.0.1:1", &Tls::off()).unwrap();
         pool.take_over(found("http://127.0.0.1:1").await);
         let stayed = pool.pick().unwrap();
 
@@ -191,7 +195,8 @@ mod tests {
     #[test]
     fn an_address_that_is_none_is_named() {
         for bad in ["", " , ", "http://a b"] {
-            let error = Upstreams::new(&HashMap::from([("intake".to_owned(), bad.to_owned())])).unwrap_err();
+            let given = HashMap::from([("intake".to_owned(), bad.to_owned())]);
+            let error = Upstreams::new(&given, &Tls::off()).unwrap_err();
             assert!(error.to_string().contains("upstreams.intake"), "{error}");
         }
     }

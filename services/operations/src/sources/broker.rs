@@ -1,14 +1,18 @@
 //! RabbitMQ's management API: queues and bindings of the region's vhost.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use chassis::config::SecretFileError;
 use percent_encoding::percent_decode_str;
 use reqwest::Url;
 use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::reach::Reach;
 use crate::config::BrokerConfig;
 use crate::domain::{Binding, BrokerSeen, QueueSeen};
 
@@ -20,7 +24,7 @@ const MAX_ANSWER: usize = 8 << 20;
 /// A client of the management API.
 #[derive(Clone)]
 pub struct Broker {
-    client: reqwest::Client,
+    reach: Arc<Reach>,
     queues: Url,
     bindings: Url,
 }
@@ -43,6 +47,23 @@ pub enum BrokerError {
         /// What would be right.
         example: &'static str,
     },
+    /// The password cannot be read.
+    #[error("broker.password_file cannot be used; it should be a text file that the process may read")]
+    Password(#[source] SecretFileError),
+    /// The certificates cannot be read.
+    #[error("the file {} (broker.ca_file) cannot be read; it should be a PEM file that the process may read", file.display())]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file holds no certificates.
+    #[error(
+        "broker.ca_file holds no certificate in PEM; write those of who may sign the broker's into it, or leave it out"
+    )]
+    NoCertificate,
     /// No HTTP client can be made.
     #[error("no HTTP client can be made")]
     Client(#[source] reqwest::Error),
@@ -99,18 +120,8 @@ impl Broker {
         };
         let (mut queues, bindings) = (of("queues"), of("bindings"));
         queues.set_query(Some("columns=name,messages,consumers"));
-        let mut client = reqwest::Client::builder();
-        if base.scheme() == "http" {
-            // Nothing to verify, redirects are off: reading the machine's certificates would only delay the start.
-            client = client.tls_certs_only([]);
-        }
-        let client = client
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(within)
-            .build()
-            .map_err(BrokerError::Client)?;
-        Ok(Self { client, queues, bindings })
+        let reach = Arc::new(Reach::new(&base, config, within)?);
+        Ok(Self { reach, queues, bindings })
     }
 
     /// Asks for queues and bindings.
@@ -132,8 +143,9 @@ impl Broker {
     async fn list<T: DeserializeOwned>(&self, url: &Url) -> Result<Vec<T>, BrokerError> {
         let failed = |error: reqwest::Error| BrokerError::Request(error.without_url());
         let mut answer = self
-            .client
-            .get(url.clone())
+            .reach
+            .client()
+            .get(self.reach.with_password(url))
             .send()
             .await
             .and_then(reqwest::Response::error_for_status)

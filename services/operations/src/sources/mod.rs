@@ -5,6 +5,7 @@ mod broker;
 mod cluster;
 mod exports;
 mod histories;
+mod reach;
 mod services;
 
 pub use broker::{Broker, BrokerError};

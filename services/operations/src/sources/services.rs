@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chassis::caller::{Caller, Principal, Signer};
-use chassis::grpc::{Addresses, Authorized, BadAddress, Target, lazy};
+use chassis::grpc::{Addresses, Authorized, BadAddress, Target, patient};
+use chassis::tls::Tls;
 use futures::future::join_all;
 use jiff::Timestamp;
 use proto::admin::v1::admin_service_client::AdminServiceClient;
@@ -83,6 +84,7 @@ impl Services {
     /// instance behind it.
     pub fn new(
         addresses: &BTreeMap<String, String>,
+        tls: &Tls,
         signer: &Signer,
         region: &str,
         within: Duration,
@@ -91,7 +93,7 @@ impl Services {
             .iter()
             .filter(|(_, list)| !list.trim().is_empty())
             .map(|(name, list)| {
-                let addresses = Addresses::parse(list)
+                let addresses = Addresses::parse(list, tls)
                     .map_err(|source| ServicesError::Address { service: name.clone(), source })?;
                 let operator = Authorized::new(signer.clone(), Caller::principal(Principal::Operator));
                 let watched = Watched {
@@ -207,7 +209,7 @@ impl Watched {
                 let known =
                     instances.iter().find(|(other, _)| *other == target).map(|(_, client)| client.clone());
                 let client = known.unwrap_or_else(|| {
-                    let channel = lazy(target.endpoint(), self.within);
+                    let channel = self.addresses.channel(&target, |endpoint| patient(endpoint, self.within));
                     AdminServiceClient::with_interceptor(channel, self.operator.clone())
                 });
                 (target, client)

@@ -1,6 +1,7 @@
 //! Rules over what the broker says, with a real broker.
 
 use proto::operations::v1::Severity;
+use testkit::{Authority, TlsProxy};
 
 use crate::support::{EXCHANGE, QUEUE, Running, Scene};
 
@@ -89,4 +90,50 @@ async fn a_broker_that_does_not_answer_is_a_warning_until_services_miss_it_too()
         health.findings.iter().any(|finding| finding.finding_id == id),
         "it became worse, it is not another one"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_management_api_is_asked_over_tls_with_certificates_and_a_password_that_may_change() {
+    let scene = Scene::start().await;
+    let (right, wrong) = (Authority::new(), Authority::new());
+    let (_, rest) = scene.region.servers.management_url.split_once("://").unwrap();
+    let (user, host) = rest.trim_end_matches('/').split_once('@').unwrap();
+    let (user, password) = user.split_once(':').unwrap();
+    let proxy = TlsProxy::start(&right, host.to_owned()).await;
+    let folder = scene.region.folder();
+    let (ca_file, password_file) = (folder.join("management-ca.crt"), folder.join("management-password"));
+    let mut choices = scene.choices();
+    choices.management_url = format!("https://{user}@localhost:{}", proxy.address.port());
+    choices.more = format!(
+        "[broker]\nca_file = \"{}\"\npassword_file = \"{}\"",
+        ca_file.display(),
+        password_file.display()
+    );
+    let database = scene
+        .region
+        .database(&<operations::Operations as chassis::process::Service>::migrations())
+        .await
+        .unwrap();
+    let refused = async || {
+        let error = Running::try_start(&scene.region, &database, &choices).await.unwrap_err();
+        format!("{error:#}")
+    };
+
+    assert!(refused().await.contains("broker.ca_file"));
+    std::fs::write(&ca_file, "kanarie").unwrap();
+    assert!(refused().await.contains("broker.ca_file holds no certificate"));
+    std::fs::write(&ca_file, wrong.pem()).unwrap();
+    assert!(refused().await.contains("broker.password_file"));
+    std::fs::write(&password_file, "kanarie\n").unwrap();
+    let operations = Running::start(&scene.region, &database, &choices).await;
+    operations.finds(&scene.region, &[("BROKER_UNREACHABLE", "broker")]).await;
+
+    // The password first: with the wrong certificates it would not even be asked for.
+    std::fs::write(&password_file, format!("{password}\n")).unwrap();
+    std::fs::write(&ca_file, right.pem()).unwrap();
+    operations.finds(&scene.region, &[]).await;
+    std::fs::write(&password_file, "kanarie\n").unwrap();
+    operations.finds(&scene.region, &[("BROKER_UNREACHABLE", "broker")]).await;
+    std::fs::write(&password_file, format!("{password}\n")).unwrap();
+    operations.finds(&scene.region, &[]).await;
 }

@@ -9,6 +9,7 @@ mod interleaving;
 mod many;
 mod rebuild;
 mod relay;
+mod secure;
 mod stage;
 mod throughput;
 mod waiting;

@@ -271,6 +271,7 @@ impl Stage {
         let broker = BrokerConfig {
             url: region.amqp_url().into(),
             password_file: None,
+            ca_file: None,
             publish_window: 256,
             prefetch: 1_000,
             pending_deadline_seconds,
