@@ -137,7 +137,7 @@ impl Services {
     ) -> Option<ExportServiceClient<InterceptedService<Channel, Authorized>>> {
         let watched = self.watched.iter().find(|watched| watched.name == service)?;
         let target = watched.targets().into_iter().next()?;
-        let channel = lazy(target.endpoint(), self.within);
+        let channel = watched.channel(&target, self.within);
         Some(ExportServiceClient::with_interceptor(channel, watched.operator.clone()))
     }
 
@@ -159,7 +159,7 @@ impl Services {
         let watched = self.watched.iter().find(|watched| watched.name == service);
         let watched = watched.ok_or(RedriveError::NoService)?;
         let target = watched.targets().into_iter().next().ok_or(RedriveError::NoAnswer)?;
-        let channel = lazy(target.endpoint(), REDRIVE);
+        let channel = watched.channel(&target, REDRIVE);
         let mut client = AdminServiceClient::with_interceptor(channel, watched.operator.clone());
         let request = RedriveParkedRequest {
             parked_ids: parked.iter().map(Uuid::to_string).collect(),
@@ -200,6 +200,11 @@ impl Services {
 }
 
 impl Watched {
+    /// A connection to one instance, with so much time for an answer.
+    fn channel(&self, target: &Target, within: Duration) -> Channel {
+        self.addresses.channel(target, |endpoint| patient(endpoint, within))
+    }
+
     /// Remembers who is there now; who was there before keeps the connection.
     fn take_over(&self, targets: Vec<Target>) {
         let mut instances = self.instances.lock().unwrap_or_else(PoisonError::into_inner);
@@ -209,7 +214,7 @@ impl Watched {
                 let known =
                     instances.iter().find(|(other, _)| *other == target).map(|(_, client)| client.clone());
                 let client = known.unwrap_or_else(|| {
-                    let channel = self.addresses.channel(&target, |endpoint| patient(endpoint, self.within));
+                    let channel = self.channel(&target, self.within);
                     AdminServiceClient::with_interceptor(channel, self.operator.clone())
                 });
                 (target, client)
