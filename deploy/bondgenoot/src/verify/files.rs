@@ -75,7 +75,11 @@ fn command(line: &str) -> Option<Vec<String>> {
         .map(str::to_owned)
         .or_else(|| line.strip_prefix("cargo run --bin bondgenoot -- ").map(str::to_owned))
         .or_else(|| line.strip_prefix("cargo dev").map(|rest| format!("dev{rest}")))
-        .or_else(|| line.strip_prefix("cargo verify").map(|rest| format!("verify{rest}")))?;
+        .or_else(|| {
+            // `cargo verify-cluster` is another program, which reads its README itself.
+            let rest = line.strip_prefix("cargo verify").filter(|rest| !rest.starts_with('-'))?;
+            Some(format!("verify{rest}"))
+        })?;
     let words = rest.split_whitespace().map(|word| word.trim_matches('\'').to_owned());
     // A quoted text of several words would need a shell; the READMEs do without.
     Some(std::iter::once("bondgenoot".to_owned()).chain(words).collect())
@@ -108,7 +112,7 @@ mod tests {
 
     #[test]
     fn commands_are_taken_out_of_fenced_blocks_only() {
-        let text = "Run bondgenoot nonsense.\n```\nbondgenoot knows nobody\n```\n```sh\ncargo dev --yes   # starts\nbondgenoot queue parked --json | jq .\nls\n```\n";
+        let text = "Run bondgenoot nonsense.\n```\nbondgenoot knows nobody\n```\n```sh\ncargo dev --yes   # starts\nbondgenoot queue parked --json | jq .\ncargo verify-cluster --tier 3\nls\n```\n";
 
         let found = commands(text);
 

@@ -18,7 +18,7 @@ mod servers;
 mod tally;
 mod test_output;
 
-pub(crate) use cargo::run as run_cargo;
+pub use cargo::run as run_cargo;
 pub use queries::{Refresh, refresh};
 pub use servers::{Servers, Wanted};
 
