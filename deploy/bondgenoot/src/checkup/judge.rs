@@ -230,6 +230,7 @@ fn room(code: &str) -> Room {
         | "AUTOSCALER_AT_MOST"
         | "EXPORT_FAILED"
         | "EXPORT_MISSED"
+        | "JOB_FAILED"
         | "CLUSTER_UNREACHABLE" => Room::Cluster,
         // What a later operations finds is better seen in the wrong group than not at all.
         _ => Room::Events,

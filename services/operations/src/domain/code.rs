@@ -39,8 +39,10 @@ pub enum FindingCode {
     RolloutStuck,
     /// A component cannot be given more pods, though it wants them.
     AutoscalerAtMost,
-    /// The last run of a scheduled job failed.
+    /// The last run of a schedule of exports failed.
     ExportFailed,
+    /// The last run of another schedule failed.
+    JobFailed,
     /// Runs of exports went by, and what was submitted before them is not exported.
     ExportMissed,
     /// Kubernetes does not answer operations.
@@ -49,7 +51,7 @@ pub enum FindingCode {
 
 impl FindingCode {
     /// All of them; what users notice most comes first.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::ServiceUnreachable,
         Self::PodsFailing,
         Self::TooFewPods,
@@ -66,6 +68,7 @@ impl FindingCode {
         Self::QueueBacklog,
         Self::ExportMissed,
         Self::ExportFailed,
+        Self::JobFailed,
         Self::AutoscalerAtMost,
         Self::DatabaseNotDurable,
         Self::BuildsDiffer,
@@ -100,6 +103,7 @@ impl FindingCode {
             Self::RolloutStuck => "ROLLOUT_STUCK",
             Self::AutoscalerAtMost => "AUTOSCALER_AT_MOST",
             Self::ExportFailed => "EXPORT_FAILED",
+            Self::JobFailed => "JOB_FAILED",
             Self::ExportMissed => "EXPORT_MISSED",
             Self::ClusterUnreachable => "CLUSTER_UNREACHABLE",
         }

@@ -59,8 +59,10 @@ fn missed_by(
     let times = schedule.times.as_ref()?;
     // A run may begin late and take its time.
     let due = times.last(at - SignedDuration::from_secs(thresholds.export_missed_seconds))?;
-    let missed: Vec<&WaitingExport> = waiting.iter().filter(|one| one.submitted < due).collect();
-    let first = missed.iter().map(|one| one.submitted).min()?;
+    // What was submitted before there was a schedule waits for its first run.
+    let from = |one: &WaitingExport| schedule.created.map_or(one.submitted, |made| made.max(one.submitted));
+    let missed: Vec<&WaitingExport> = waiting.iter().filter(|one| from(one) < due).collect();
+    let first = missed.iter().map(|one| from(one)).min()?;
     let why = match schedule.last_ended().map(|run| &run.state) {
         _ if schedule.suspended => "de planning is uitgezet".to_owned(),
         _ if schedule.last_scheduled.is_none_or(|started| started < due) => {
@@ -146,6 +148,10 @@ mod tests {
     fn what_waits_for_its_first_run_is_not_missed() {
         assert_eq!(found(vec![schedule()], Vec::new(), NOON), []);
         assert_eq!(found(vec![schedule()], vec![waiting("2026-11-23T05:00:00Z")], NOON), []);
+        // There was no schedule when it was submitted.
+        let new =
+            ScheduleSeen { created: Some(at("2026-11-23T08:00:00Z")), last_scheduled: None, ..schedule() };
+        assert_eq!(found(vec![new], vec![waiting("2026-11-20T15:00:00Z")], NOON), []);
         // The run began an hour ago: it may still be at it.
         let early = "2026-11-23T05:30:00Z";
         assert_eq!(found(vec![schedule()], vec![waiting("2026-11-22T15:00:00Z")], early), []);

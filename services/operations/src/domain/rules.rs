@@ -112,7 +112,8 @@ pub fn is_unknown(key: &Key, snapshot: &Snapshot) -> bool {
         | Code::TooFewPods
         | Code::RolloutStuck
         | Code::AutoscalerAtMost
-        | Code::ExportFailed => {
+        | Code::ExportFailed
+        | Code::JobFailed => {
             matches!(snapshot.cluster, ClusterSeen::Silent { .. })
         }
         Code::ExportMissed => {

@@ -48,6 +48,9 @@ impl FindingCode {
             Self::ExportFailed => {
                 "de bestanden voor de boekhouding en de fondsen komen later; wat al klaarstond, blijft zoals het was".to_owned()
             }
+            Self::JobFailed => {
+                "dagelijks werk gaat door; wat deze taak doet, zoals gegevens wissen na hun bewaartermijn, gebeurt later".to_owned()
+            }
             Self::ExportMissed => {
                 "de boekhouding en de fondsen wachten op bestanden van ingediende declaraties; er gaat niets verloren".to_owned()
             }
@@ -96,6 +99,9 @@ impl FindingCode {
             Self::AutoscalerAtMost => format!("verhoog `{subject}.autoscaling.maxReplicas`, of kijk waarom het zo druk is"),
             Self::ExportFailed => {
                 format!("lees het logboek van de job van {subject}; start daarna de export opnieuw: gemiste perioden worden ingehaald")
+            }
+            Self::JobFailed => {
+                format!("lees het logboek van de job van {subject}; de volgende uitvoering haalt in wat bleef liggen")
             }
             Self::ExportMissed => {
                 format!("hervat de planning {subject} als ze uitgezet is, of start de export nu: alles wat wacht, wordt ingehaald")

@@ -90,7 +90,8 @@ fn at_most(component: &ComponentSeen, thresholds: &Thresholds) -> Option<Conditi
 fn failed(schedule: &ScheduleSeen) -> Option<Condition> {
     let RunState::Failed { reason } = &schedule.last_ended()?.state else { return None };
     let message = format!("de laatste uitvoering van {} mislukte: {reason}", schedule.name);
-    Some(Condition::new(FindingCode::ExportFailed, &schedule.name, Severity::Failure, message))
+    let code = if schedule.is_export() { FindingCode::ExportFailed } else { FindingCode::JobFailed };
+    Some(Condition::new(code, &schedule.name, Severity::Failure, message))
 }
 
 #[cfg(test)]
@@ -118,7 +119,8 @@ mod tests {
         let run =
             |state| ExportRun { job: "job".to_owned(), state, manual: false, started: None, ended: None };
         ScheduleSeen {
-            name: "finance-export".to_owned(),
+            name: "waasland-finance-export-nightly".to_owned(),
+            component: "finance-export".to_owned(),
             runs: states.into_iter().map(run).collect(),
             ..ScheduleSeen::default()
         }
@@ -192,7 +194,11 @@ mod tests {
 
         assert_eq!(of_runs(vec![failed.clone(), RunState::Succeeded])[0].0, FindingCode::ExportFailed);
         assert_eq!(of_runs(vec![RunState::Running, failed.clone()])[0].0, FindingCode::ExportFailed);
-        assert_eq!(of_runs(vec![RunState::Succeeded, failed]), []);
+        assert_eq!(of_runs(vec![RunState::Succeeded, failed.clone()]), []);
+
+        let forget = ScheduleSeen { component: "intake-forget".to_owned(), ..schedule(vec![failed]) };
+        let found = of(ClusterState { schedules: vec![forget], ..ClusterState::default() });
+        assert_eq!(found[0].0, FindingCode::JobFailed);
     }
 
     #[test]

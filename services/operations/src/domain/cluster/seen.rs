@@ -89,6 +89,8 @@ pub struct ScheduleSeen {
     pub name: String,
     /// What it runs, from its label: `finance-export`.
     pub component: String,
+    /// When it was made; before that it could miss nothing.
+    pub created: Option<Timestamp>,
     /// When, as cron writes it.
     pub schedule: String,
     /// IANA time zone of the schedule; empty for that of the cluster.

@@ -142,6 +142,7 @@ pub(super) fn schedules(cron_jobs: &[Arc<CronJob>], jobs: &[Arc<Job>]) -> Vec<Sc
             let times = zone.zip(spec).and_then(|(zone, spec)| Timetable::parse(&spec.schedule, zone));
             ScheduleSeen {
                 component: component(cron_job.as_ref()),
+                created: at(cron_job.meta().creation_timestamp.as_ref()),
                 schedule: spec.map(|spec| spec.schedule.clone()).unwrap_or_default(),
                 time_zone: spec.and_then(|spec| spec.time_zone.clone()).unwrap_or_default(),
                 suspended: spec.and_then(|spec| spec.suspend).unwrap_or(false),
