@@ -45,6 +45,7 @@ impl Refusal {
             "locked_months_pkey" => Self::month_locked(),
             "claims_period_key" => Self::claim_exists(),
             "claimed_entries_pkey" => Self::hours_claimed(),
+            "purchases_reverses_key" => Self::purchase_reversed(),
             "ledger_entries_reverses_key" => Self::entry_reversed(),
             "pot_entries_reverses_key" => Self::pot_entry_reversed(),
             _ => return None,
@@ -187,6 +188,28 @@ impl Refusal {
                 .with("needed_cents", over.needed.cents());
         refusal.metadata.insert("component".to_owned(), part.to_owned());
         refusal
+    }
+
+    /// The programme file has no band for the day.
+    pub fn band_missing() -> Self {
+        let remedy = "ask the administrator of the region to add `[[finance.procurement_band]]` for this day to the programme file";
+        Self::state(
+            "PROCUREMENT_BAND_MISSING",
+            "the programme file says nothing about purchases of this day",
+            remedy,
+        )
+    }
+
+    /// There is no such purchase, or it is not the caller's to see.
+    pub fn purchase_not_found() -> Self {
+        let remedy = "check what you ask for; records outside your mandate are not shown";
+        Self::new(ErrorKind::NotFound, "PURCHASE_NOT_FOUND", "there is no such purchase", remedy)
+    }
+
+    /// It was reversed, or reverses another.
+    pub fn purchase_reversed() -> Self {
+        let remedy = "record the right purchase as a new one";
+        Self::state("PURCHASE_REVERSED", "the purchase was reversed, or reverses another", remedy)
     }
 
     /// A file cannot be taken in as it is.

@@ -20,6 +20,7 @@ use proto::finance::v1::goal_seek_service_server::GoalSeekServiceServer;
 use proto::finance::v1::import_service_server::ImportServiceServer;
 use proto::finance::v1::ledger_service_server::LedgerServiceServer;
 use proto::finance::v1::pot_service_server::PotServiceServer;
+use proto::finance::v1::procurement_service_server::ProcurementServiceServer;
 use proto::finance::v1::term_service_server::TermServiceServer;
 use proto::finance::v1::time_sheet_service_server::TimeSheetServiceServer;
 use proto::finance::v1::wage_service_server::WageServiceServer;
@@ -30,8 +31,8 @@ use tonic::service::Routes;
 use crate::config::FinanceConfig;
 use crate::events;
 use crate::grpc::{
-    Budgets, Claims, Differences, Employments, Exports, GoalSeek, Imports, Ledger, Pots, Terms, TimeSheets,
-    Wages,
+    Budgets, Claims, Differences, Employments, Exports, GoalSeek, Imports, Ledger, Pots, Purchases, Terms,
+    TimeSheets, Wages,
 };
 use crate::import::MOST_BYTES;
 use crate::jobs::export::{self, Asked};
@@ -92,6 +93,7 @@ impl Service for Finance {
             .add_service(LedgerServiceServer::new(Ledger::new(work.clone(), shared())))
             .add_service(ExportServiceServer::new(Exports::new(work.clone(), shared())))
             .add_service(TermServiceServer::new(Terms::new(work.clone(), shared())))
+            .add_service(ProcurementServiceServer::new(Purchases::new(work.clone(), shared())))
             .add_service(imports)
             .add_service(DifferenceServiceServer::new(Differences::new(work.clone(), shared())))
             .add_service(GoalSeekServiceServer::new(GoalSeek::new(work.clone(), shared())))

@@ -32,6 +32,7 @@ fn model() -> FinanceModel {
         indexed: false,
         budget_euro: None,
         components: vec![component],
+        procurement: region::programme::Procurement::default(),
         term: TermRules::default(),
     }
 }

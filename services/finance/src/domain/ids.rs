@@ -48,3 +48,7 @@ chassis::define_id!(
     /// An entry of a pot.
     PotEntryId
 );
+chassis::define_id!(
+    /// A purchase.
+    PurchaseId
+);

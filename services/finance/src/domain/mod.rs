@@ -34,6 +34,7 @@ mod ledger;
 mod municipal;
 mod parse;
 mod pot;
+mod procurement;
 mod rate;
 mod reason;
 mod reconciliation;
@@ -80,12 +81,16 @@ pub use goal_seek::{
 pub use hours::{Hours, HoursError};
 pub use ids::{
     BudgetId, ClaimId, ContactId, EmploymentId, EntryId, ExportId, LedgerEntryId, LineId, PotEntryId,
-    TimeSheetId, TrajectoryId, WageId,
+    PurchaseId, TimeSheetId, TrajectoryId, WageId,
 };
 pub use ledger::{AccountError, LedgerEntry, LedgerKind, parse_account};
 pub use municipal::{contributions_on, correct_contributions};
 pub use parse::{EuroError, PercentError, parse_amount, parse_percent, parse_wage};
 pub use pot::{DecisionSums, PotContribution, PotEntry, PotError, PotKind, PotSums, Spent};
+pub use procurement::{
+    CategoryError, Planned, Purchase, Same, SplitWarning, band_of, limit_of, parse_category,
+    warnings as split_warnings, window_end, window_start,
+};
 pub use rate::{PricedLine, hourly_rate, price};
 pub use reason::{ReasonError, parse_reason};
 pub use reconciliation::{Difference, LedgerKey, Reconciliation, reconcile};

@@ -90,6 +90,7 @@ mod tests {
             budget_euro: None,
             components: Vec::<Component>::new(),
             term: region::programme::TermRules::default(),
+            procurement: region::programme::Procurement::default(),
         }
     }
 

@@ -34,6 +34,7 @@ fn model(years: u32, budget: Option<&str>, components: Vec<Component>, term: Ter
         indexed: false,
         budget_euro: budget.map(euro),
         components,
+        procurement: region::programme::Procurement::default(),
         term,
     }
 }

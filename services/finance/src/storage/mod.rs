@@ -16,6 +16,7 @@ pub mod locks;
 pub mod missing_sheets;
 pub mod months;
 pub mod pot;
+pub mod purchases;
 pub mod staff_lines;
 pub mod suggested_hours;
 pub mod term;

@@ -115,7 +115,7 @@ impl CreateEmployment {
         let model = programme.finance.as_ref().ok_or(Error::WithoutFinance)?;
         let component = fields.accept(component(model, "component", &self.component));
         let partner = fields.accept(self.partner(first));
-        let kbo = fields.accept(self.kbo());
+        let kbo = fields.accept(kbo("kbo", &self.kbo));
         if let (Some(partner), Some(kbo)) = (partner, kbo)
             && partner.kbo != kbo
         {
@@ -176,25 +176,25 @@ impl CreateEmployment {
         let message = "the organisation is no partner on the first day";
         Err(Violation::new("partner", "PARTNER_NOT_IN_YEAR", message, remedy))
     }
+}
 
-    /// The enterprise number; what was typed is not repeated.
-    fn kbo(&self) -> Result<KboNumber, Violation> {
-        if self.kbo.is_empty() {
-            let remedy = "write the ten digits of the enterprise that pays";
-            return Err(Violation::new("kbo", "REQUIRED", "nothing is given", remedy));
-        }
-        KboNumber::parse(&self.kbo).map_err(|error| {
-            let (message, remedy) = match &error {
-                KboError::Shape(_) => ("this is not an enterprise number", error.remedy()),
-                KboError::LeadingZero(_) => {
-                    ("the number has nine digits", "put the zero back that a spreadsheet drops".to_owned())
-                }
-                KboError::Establishment(_) => ("this is not the number of an enterprise", error.remedy()),
-                KboError::CheckDigits { .. } => ("the check digits do not fit", error.remedy()),
-            };
-            Violation::new("kbo", error.reason(), message, remedy)
-        })
+/// An enterprise number; what was typed is not repeated.
+pub(super) fn kbo(field: &'static str, text: &str) -> Result<KboNumber, Violation> {
+    if text.is_empty() {
+        let remedy = "write the ten digits of the enterprise";
+        return Err(Violation::new(field, "REQUIRED", "nothing is given", remedy));
     }
+    KboNumber::parse(text).map_err(|error| {
+        let (message, remedy) = match &error {
+            KboError::Shape(_) => ("this is not an enterprise number", error.remedy()),
+            KboError::LeadingZero(_) => {
+                ("the number has nine digits", "put the zero back that a spreadsheet drops".to_owned())
+            }
+            KboError::Establishment(_) => ("this is not the number of an enterprise", error.remedy()),
+            KboError::CheckDigits { .. } => ("the check digits do not fit", error.remedy()),
+        };
+        Violation::new(field, error.reason(), message, remedy)
+    })
 }
 
 /// A first day and perhaps a last one.

@@ -246,7 +246,7 @@ fn past_day(fields: &mut Fields, text: &str, today: Date) -> Option<Date> {
     Some(day)
 }
 
-fn partner(region: &Region, text: &str) -> Result<PartnerCode, Violation> {
+pub(super) fn partner(region: &Region, text: &str) -> Result<PartnerCode, Violation> {
     let found = PartnerCode::parse(text).ok().and_then(|code| region.partner(&code));
     found.map(|partner| partner.code.clone()).ok_or_else(|| {
         let known: Vec<&str> = region.partners.iter().map(|one| one.code.as_str()).collect();

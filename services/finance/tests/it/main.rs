@@ -29,6 +29,7 @@ mod lists;
 mod month_lock;
 mod month_lock_race;
 mod pot;
+mod procurement;
 mod properties;
 mod put_funding;
 mod put_staff_line;

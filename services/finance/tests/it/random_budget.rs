@@ -111,6 +111,7 @@ fn model(dice: &mut Dice) -> FinanceModel {
         indexed: false,
         budget_euro: None,
         term: region::programme::TermRules::default(),
+        procurement: region::programme::Procurement::default(),
     }
 }
 

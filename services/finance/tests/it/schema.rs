@@ -29,6 +29,7 @@ async fn the_constraints_that_the_code_names_exist() {
         "claims_period_key",
         "claimed_entries_pkey",
         "ledger_entries_reverses_key",
+        "purchases_reverses_key",
         "pot_entries_reverses_key",
     ] {
         let query = format!("select count(*) from pg_constraint where conname = '{name}'");

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use super::procurement::Procurement;
 use super::term::TermRules;
 use crate::closed_set::closed_set;
 use crate::read::{Namespace, Section};
@@ -143,6 +144,8 @@ pub struct FinanceModel {
     pub components: Vec<Component>,
     /// What may be spent over the years, where that is more than the whole budget divided evenly.
     pub term: TermRules,
+    /// Which procedure a purchase follows.
+    pub procurement: Procurement,
 }
 
 impl FinanceModel {
@@ -156,6 +159,7 @@ impl FinanceModel {
         let indexed = section.boolean("indexed");
         let budget_euro = section.optional_decimal("budget_euro", 0..=1_000_000_000);
         let components = section.tables("component", 1, read_component);
+        let procurement = Procurement::read(section);
         check_budgets(section, budget_euro, components.as_deref());
         let term = TermRules::read(section);
         if budget_euro.is_some() && term.as_ref().is_some_and(|term| term.grant.is_some()) {
@@ -177,6 +181,7 @@ impl FinanceModel {
             budget_euro,
             components: components?,
             term: term?,
+            procurement: procurement?,
         })
     }
 }

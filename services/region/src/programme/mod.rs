@@ -11,6 +11,7 @@ mod finance;
 mod indicators;
 mod instruments;
 mod matching;
+mod procurement;
 mod programme_file;
 mod question;
 mod referral;
@@ -32,6 +33,7 @@ pub use finance::{
 pub use indicators::{Denominator, Indicator, Numerator, Target};
 pub use instruments::{Instrument, InstrumentItem, InstrumentKind};
 pub use matching::{HardRule, HardRuleKind, Matching, MatchingTerm, MatchingWeight, StarterGate};
+pub use procurement::{Procurement, ProcurementBand, ProcurementProcedure};
 pub use programme_file::{Programme, SubjectKind};
 pub use question::{Choice, Question, QuestionKind};
 pub use referral::{Channel, ChannelKind, InflowShare, ReferralReason};

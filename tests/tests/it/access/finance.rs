@@ -17,6 +17,7 @@ pub fn actions(stage: &Stage) -> Vec<Action> {
     all.extend(claims(stage));
     all.extend(pot(stage));
     all.extend(imports(stage));
+    all.extend(purchases(stage));
     all
 }
 
@@ -214,6 +215,28 @@ fn claims(stage: &Stage) -> Vec<Action> {
             Some(reason),
         ),
         action("ListLedgerEntries", ReadsClaims, PROGRAMME, "/api/v1/ledger-entries?programme={id}", None),
+    ]
+}
+
+/// About purchases: one of nothing is none, and what nobody bought is not taken back.
+fn purchases(stage: &Stage) -> Vec<Action> {
+    use Rule::{KeepsBudgets, ReadsClaims};
+    let bought = json!({
+        "programme": "{id}", "category": "vorming", "supplierKbo": "0566.988.259", "partner": "arktos",
+        "boughtOn": "2024-03-01", "amountEuro": "0", "text": "Kanarie 3", "evidence": "",
+    });
+    let check = "/api/v1/procurement-check?programme={id}&category=vorming&supplierKbo=0566988259&boughtOn=2024-03-01&amountEuro=1";
+    vec![
+        action("RecordPurchase", KeepsBudgets, PROGRAMME, "/api/v1/purchases", Some(bought)),
+        action(
+            "ReversePurchase",
+            KeepsBudgets,
+            &stage.hours.purchase,
+            "/api/v1/purchases/{id}:reverse",
+            Some(json!({"reason": "Kanarie: dubbel geboekt"})),
+        ),
+        action("ListPurchases", ReadsClaims, PROGRAMME, "/api/v1/purchases?programme={id}", None),
+        action("CheckProcurement", ReadsClaims, PROGRAMME, check, None),
     ]
 }
 

@@ -23,6 +23,8 @@ pub struct Hours {
     pub entry: String,
     /// A decision about the pot of 2025 that was reversed.
     pub decision: String,
+    /// A purchase that was taken back.
+    pub purchase: String,
 }
 
 /// Writes as somebody, on the version that was read (may be empty).
@@ -86,8 +88,22 @@ impl Hours {
             employment,
             entry,
             decision: decision(web, officer).await,
+            purchase: purchase(web, officer).await,
         }
     }
+}
+
+/// A purchase is recorded and taken back.
+async fn purchase(web: &Web, officer: &str) -> String {
+    let bought = json!({
+        "programme": PROGRAMME, "category": "vorming", "supplierKbo": "0566.988.259", "partner": "arktos",
+        "boughtOn": "2024-03-01", "amountEuro": "10", "text": "Kanarie 3",
+    });
+    let bought = write(web, officer, "/api/v1/purchases", "", bought).await;
+    let id = text(&bought, "/purchase/purchaseId").unwrap();
+    let back = json!({"reason": "Kanarie: dubbel geboekt"});
+    write(web, officer, &format!("/api/v1/purchases/{id}:reverse"), "", back).await;
+    id
 }
 
 /// An approved budget gives 36.00 to the pot of its year: a tenth of 10 hours at 36.00. A decision about it is taken back.
