@@ -6,6 +6,7 @@
 //!   services that run in the test's process, callers of every kind;
 //! - [`Producer`] plays the services that another one learns from, with events that repeat, come too early or are broken;
 //! - [`Authority`] signs certificates and [`TlsProxy`] puts TLS before a server that has none;
+//!   [`check_tls`] runs a service with certificates;
 //! - [`rooms`] and [`schema`] check what holds for the source and the tables of every service;
 //! - [`eventually`] waits for a condition with a deadline: no test sleeps.
 //!
@@ -27,4 +28,4 @@ pub use database::TestDatabase;
 pub use eventually::{DEADLINE, eventually};
 pub use producer::{Producer, Sent, queue_is_ready};
 pub use region::{Running, TestRegion, region_file};
-pub use tls::{Authority, TlsProxy};
+pub use tls::{Authority, TlsProxy, check_tls, is_answered, tls_config, tls_section};

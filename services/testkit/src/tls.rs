@@ -5,14 +5,24 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use chassis::config::TlsConfig;
+use chassis::grpc::{Addresses, patient};
+use chassis::process::Service;
 use chassis::tasks::Tasks;
+use chassis::tls::Tls;
+use proto::admin::v1::GetStatusRequest;
+use proto::admin::v1::admin_service_client::AdminServiceClient;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
+use tonic::Code;
+
+use crate::TestRegion;
 
 /// Signs certificates; a new one is another one, which nobody trusts yet.
 pub struct Authority {
@@ -147,5 +157,56 @@ impl TlsProxy {
     /// When another thread panicked.
     pub fn show(&self, authority: &Authority) {
         *self.serving.lock().unwrap() = serving(authority);
+    }
+}
+
+/// Settings for the files that [`Authority::write`] writes.
+pub fn tls_config(folder: &Path) -> TlsConfig {
+    let file = |name| Some(folder.join(name));
+    TlsConfig { certificate_file: file("tls.crt"), key_file: file("tls.key"), ca_file: file("ca.crt") }
+}
+
+/// As [`tls_config`], as a section of TOML.
+pub fn tls_section(folder: &Path) -> String {
+    let folder = folder.display();
+    format!(
+        "[tls]\ncertificate_file = '{folder}/tls.crt'\nkey_file = '{folder}/tls.key'\nca_file = '{folder}/ca.crt'"
+    )
+}
+
+/// Checks that a service with certificates answers who shows one of the same authority, and nobody else.
+///
+/// # Panics
+/// When it does not.
+pub async fn check_tls<S: Service>() {
+    let region = TestRegion::start().await.unwrap();
+    let folder = region.folder().join("tls");
+    std::fs::create_dir(&folder).unwrap();
+    Authority::new().write(&folder);
+    let running = region.run::<S>(&tls_section(&folder)).await.unwrap();
+    let ours = tls_config(&folder);
+    let nameless = TlsConfig { ca_file: ours.ca_file.clone(), ..TlsConfig::default() };
+    for (scheme, config, expected) in
+        [("https", ours, true), ("https", nameless, false), ("http", TlsConfig::default(), false)]
+    {
+        let tls = Tls::open(&config, &running.tasks).unwrap();
+        let address = format!("{scheme}://{}", running.address);
+        assert_eq!(is_answered(&address, &tls).await, expected, "{scheme}, {config:?}");
+    }
+    running.stop().await;
+}
+
+/// Whether a call over a new connection is answered, with whatever: that it names no caller is said by the service itself.
+///
+/// # Panics
+/// When the address is none.
+pub async fn is_answered(address: &str, tls: &Tls) -> bool {
+    let addresses = Addresses::parse(address, tls).unwrap();
+    let target = addresses.as_given().remove(0);
+    let channel = addresses.channel(&target, |endpoint| patient(endpoint, Duration::from_secs(5)));
+    match AdminServiceClient::new(channel).get_status(GetStatusRequest {}).await {
+        Ok(_) => true,
+        // A status that came over the wire has no source.
+        Err(status) => std::error::Error::source(&status).is_none() && status.code() != Code::Unavailable,
     }
 }

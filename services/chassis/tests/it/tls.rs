@@ -14,7 +14,7 @@ use chassis::tls::{self, Tls};
 use proto::admin::v1::GetStatusRequest;
 use proto::admin::v1::admin_service_client::AdminServiceClient;
 use tempfile::TempDir;
-use testkit::{Authority, TestRegion, eventually};
+use testkit::{Authority, TestRegion, eventually, is_answered, tls_config};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tonic::service::Routes;
@@ -24,14 +24,6 @@ fn mounted(authority: &Authority) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     authority.write(folder.path());
     folder
-}
-
-fn settings(folder: &Path) -> TlsConfig {
-    TlsConfig {
-        certificate_file: Some(folder.join("tls.crt")),
-        key_file: Some(folder.join("tls.key")),
-        ca_file: Some(folder.join("ca.crt")),
-    }
 }
 
 /// Trusts the authority of a folder and shows nothing.
@@ -80,33 +72,27 @@ impl Stand {
     }
 }
 
-/// Whether a call over a new connection is answered, with whatever: that it names no caller is said by the server itself.
-async fn answered(address: &str, tls: &Tls) -> bool {
-    let addresses = Addresses::parse(address, tls).unwrap();
-    let target = addresses.as_given().remove(0);
-    let channel = addresses.channel(&target, |endpoint| patient(endpoint, Duration::from_secs(5)));
-    let status = AdminServiceClient::new(channel).get_status(GetStatusRequest {}).await.unwrap_err();
-    std::error::Error::source(&status).is_none() && status.code() != tonic::Code::Unavailable
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_who_shows_a_certificate_of_the_same_authority_is_answered_and_believed() {
     let (ours, foreign) = (Authority::new(), Authority::new());
     let (folder, elsewhere) = (mounted(&ours), mounted(&foreign));
-    let stand = Stand::serving(&settings(folder.path())).await;
+    let stand = Stand::serving(&tls_config(folder.path())).await;
     let https = stand.https();
 
-    assert!(answered(&https, &stand.client(&settings(folder.path()))).await, "ours");
+    assert!(is_answered(&https, &stand.client(&tls_config(folder.path()))).await, "ours");
     let by_number = format!("https://{}", stand.address);
-    assert!(answered(&by_number, &stand.client(&settings(folder.path()))).await, "ours, by its number");
+    assert!(is_answered(&by_number, &stand.client(&tls_config(folder.path()))).await, "ours, by its number");
 
     let http = format!("http://{}", stand.address);
-    assert!(!answered(&http, &Tls::off()).await, "in clear");
-    assert!(!answered(&https, &stand.client(&nameless(folder.path()))).await, "without a certificate");
-    assert!(!answered(&https, &stand.client(&nameless(elsewhere.path()))).await, "who believes another one");
-    let mut stranger = settings(elsewhere.path());
+    assert!(!is_answered(&http, &Tls::off()).await, "in clear");
+    assert!(!is_answered(&https, &stand.client(&nameless(folder.path()))).await, "without a certificate");
+    assert!(
+        !is_answered(&https, &stand.client(&nameless(elsewhere.path()))).await,
+        "who believes another one"
+    );
+    let mut stranger = tls_config(elsewhere.path());
     stranger.ca_file = Some(folder.path().join("ca.crt"));
-    assert!(!answered(&https, &stand.client(&stranger)).await, "who shows a certificate of another one");
+    assert!(!is_answered(&https, &stand.client(&stranger)).await, "who shows a certificate of another one");
     stand.tasks.finish().await;
 }
 
@@ -114,18 +100,18 @@ async fn only_who_shows_a_certificate_of_the_same_authority_is_answered_and_beli
 async fn a_server_that_trusts_nobody_shows_its_certificate_to_everybody_and_its_name_counts() {
     let ours = Authority::new();
     let folder = mounted(&ours);
-    let mut config = settings(folder.path());
+    let mut config = tls_config(folder.path());
     config.ca_file = None;
     let stand = Stand::serving(&config).await;
     let client = stand.client(&nameless(folder.path()));
-    assert!(answered(&stand.https(), &client).await);
+    assert!(is_answered(&stand.https(), &client).await);
 
     let (certificate, key) = ours.issue(&["intake.example.org"]);
     std::fs::write(folder.path().join("tls.crt"), certificate).unwrap();
     std::fs::write(folder.path().join("tls.key"), key).unwrap();
 
     eventually("the certificate is one for another name", || async {
-        (!answered(&stand.https(), &client).await).then_some(())
+        (!is_answered(&stand.https(), &client).await).then_some(())
     })
     .await;
     stand.tasks.finish().await;
@@ -135,7 +121,7 @@ async fn a_server_that_trusts_nobody_shows_its_certificate_to_everybody_and_its_
 async fn a_changed_certificate_is_shown_to_new_connections_and_old_ones_go_on() {
     let ours = Authority::new();
     let (folder, of_client) = (mounted(&ours), mounted(&ours));
-    let mut config = settings(folder.path());
+    let mut config = tls_config(folder.path());
     config.ca_file = None;
     let stand = Stand::serving(&config).await;
     let first = stand.shown(&ours).await.unwrap();
@@ -161,20 +147,41 @@ async fn a_changed_certificate_is_shown_to_new_connections_and_old_ones_go_on() 
 async fn a_changed_authority_is_followed_on_both_sides() {
     let (old, new) = (Authority::new(), Authority::new());
     let (of_server, of_client) = (mounted(&old), mounted(&old));
-    let stand = Stand::serving(&settings(of_server.path())).await;
-    let client = stand.client(&settings(of_client.path()));
-    assert!(answered(&stand.https(), &client).await);
+    let stand = Stand::serving(&tls_config(of_server.path())).await;
+    let client = stand.client(&tls_config(of_client.path()));
+    assert!(is_answered(&stand.https(), &client).await);
 
     new.write(of_server.path());
     eventually("who is still of the old authority is refused", || async {
-        (!answered(&stand.https(), &client).await).then_some(())
+        (!is_answered(&stand.https(), &client).await).then_some(())
     })
     .await;
 
     new.write(of_client.path());
-    eventually("the client follows", || async { answered(&stand.https(), &client).await.then_some(()) })
+    eventually("the client follows", || async { is_answered(&stand.https(), &client).await.then_some(()) })
         .await;
     stand.tasks.finish().await;
+}
+
+#[tokio::test]
+async fn that_nobody_listens_can_be_told_from_a_broken_connection() {
+    let folder = mounted(&Authority::new());
+    let tasks = Tasks::new();
+    let tls = Tls::open(&nameless(folder.path()), &tasks).unwrap();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let addresses = Addresses::parse(&format!("https://{nobody}"), &tls).unwrap();
+    let channel = addresses.channel(&addresses.as_given()[0], |it| patient(it, Duration::from_secs(5)));
+
+    let status = AdminServiceClient::new(channel).get_status(GetStatusRequest {}).await.unwrap_err();
+
+    let mut kinds = Vec::new();
+    let mut source = std::error::Error::source(&status);
+    while let Some(error) = source {
+        kinds.extend(error.downcast_ref::<std::io::Error>().map(std::io::Error::kind));
+        source = error.source();
+    }
+    assert_eq!(kinds, [std::io::ErrorKind::ConnectionRefused], "the gateway sends such a call again");
+    tasks.finish().await;
 }
 
 #[tokio::test]
@@ -182,7 +189,7 @@ async fn settings_and_files_that_cannot_be_used_are_named_with_what_would_be_rig
     let (ours, other) = (Authority::new(), Authority::new());
     let folder = mounted(&ours);
     let tasks = Tasks::new();
-    let right = settings(folder.path());
+    let right = tls_config(folder.path());
     let refused = |config: &TlsConfig| {
         let error = Tls::open_for_server(config, &tasks).unwrap_err();
         chassis::error::Chain(&error).to_string()

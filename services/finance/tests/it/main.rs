@@ -46,6 +46,7 @@ mod steps;
 mod suggested_hours;
 mod term;
 mod time_sheets;
+mod tls;
 mod waasland;
 mod wage_history;
 mod wages;

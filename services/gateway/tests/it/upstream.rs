@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use testkit::{Authority, TlsProxy, eventually};
 use tokio::net::TcpListener;
 
 use super::fake_intake::Answer;
-use super::stand::{Stand, parts};
+use super::stand::{Stand, free_address, parts};
 
 #[tokio::test]
 async fn a_request_waits_for_a_service_that_restarts() {
@@ -45,7 +46,7 @@ async fn with_a_second_instance_nobody_notices_that_one_stops() {
             })
         })
         .collect();
-    testkit::eventually("the load is on", async || (stand.intake.seen().len() > 60).then_some(())).await;
+    eventually("the load is on", async || (stand.intake.seen().len() > 60).then_some(())).await;
     stop.stop().await;
 
     let mut statuses = Vec::new();
@@ -80,4 +81,35 @@ async fn a_service_that_is_slow_is_not_waited_for_beyond_the_deadline() {
 
     assert_eq!((code.as_u16(), body["reason"].as_str()), (504, Some("DEADLINE_EXCEEDED")));
     assert_eq!(stand.intake.seen().len(), 1, "a call that arrived is not sent again");
+}
+
+#[tokio::test]
+async fn services_are_called_over_tls_and_a_changed_authority_is_followed() {
+    let (old, new) = (Authority::new(), Authority::new());
+    let folder = tempfile::tempdir().unwrap();
+    let ca_file = folder.path().join("ca.crt");
+    std::fs::write(&ca_file, old.pem()).unwrap();
+    let behind = free_address().await;
+    let proxy = TlsProxy::start(&old, behind.to_string()).await;
+    let settings = format!(
+        "[upstreams]\nintake = \"https://localhost:{}\"\n[tls]\nca_file = '{}'",
+        proxy.address.port(),
+        ca_file.display()
+    );
+    let stand = Stand::with(&settings, 0).await;
+    let instance = stand.intake.serve(behind).await;
+    assert_eq!(stand.refer().send().await.unwrap().status().as_u16(), 200);
+
+    // A new connection, to somebody of whom the file says nothing yet.
+    proxy.show(&new);
+    instance.stop().await;
+    let _instance = stand.intake.serve(behind).await;
+    let refused = stand.refer().send().await.unwrap().status().as_u16();
+    assert_eq!(refused, 503);
+    std::fs::write(&ca_file, new.pem()).unwrap();
+
+    eventually("the gateway follows", async || {
+        (stand.refer().send().await.unwrap().status().as_u16() == 200).then_some(())
+    })
+    .await;
 }

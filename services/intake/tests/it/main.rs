@@ -19,3 +19,4 @@ mod row_security;
 mod schema;
 mod screen_referral;
 mod submit_referral;
+mod tls;

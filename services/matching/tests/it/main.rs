@@ -19,6 +19,7 @@ mod names;
 mod propose_match;
 mod row_security;
 mod schema;
+mod tls;
 mod visits;
 mod waiting;
 mod workers;

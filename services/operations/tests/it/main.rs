@@ -19,3 +19,4 @@ mod repository;
 mod restore;
 mod service_rules;
 mod support;
+mod tls;

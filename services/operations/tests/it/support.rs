@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex};
 
 use chassis::caller::{Caller, Verifier};
 use chassis::clock::Clock;
-use chassis::config::GrpcConfig;
+use chassis::config::{GrpcConfig, TlsConfig};
 use chassis::grpc::{Authorized, Server, channel};
 use chassis::health::Readiness;
 use chassis::process::{Context, Service as _};
 use chassis::tasks::Tasks;
+use chassis::tls::Tls;
 use futures::Stream;
 use operations::Operations;
 use operations::config::OperationsConfig;
@@ -58,6 +59,16 @@ impl Played {
     }
 
     pub async fn start_at(region: &TestRegion, service: &str, address: SocketAddr) -> Self {
+        Self::start_with(region, service, address, &TlsConfig::default()).await
+    }
+
+    /// With certificates.
+    pub async fn start_with(
+        region: &TestRegion,
+        service: &str,
+        address: SocketAddr,
+        tls: &TlsConfig,
+    ) -> Self {
         let verifier = Verifier::from_file(&region.keys.caller_keys_file, &region.code).unwrap();
         let clock = Clock::new("Europe/Brussels", None).unwrap();
         let config = GrpcConfig { address, deadline_ms: 10_000, drain_ms: 0 };
@@ -65,7 +76,9 @@ impl Played {
         let said = Arc::new(Mutex::new(Said { status: in_order(service, &region.code), ..Said::default() }));
         let routes = Routes::new(AdminServiceServer::new(Admin(said.clone())))
             .add_service(ExportServiceServer::new(Admin(said.clone())));
-        let address = Server::new(verifier, clock, &config).spawn(routes, address, &tasks).await.unwrap();
+        let server =
+            Server::new(verifier, clock, &config).with_tls(Tls::open_for_server(tls, &tasks).unwrap());
+        let address = server.spawn(routes, address, &tasks).await.unwrap();
         Self { address, tasks, said }
     }
 

@@ -21,3 +21,4 @@ mod quarter_figures;
 mod quarter_naive;
 mod quarter_properties;
 mod story;
+mod tls;

@@ -20,4 +20,5 @@ mod matrix;
 mod measures;
 mod schema;
 mod story;
+mod tls;
 mod visits;
