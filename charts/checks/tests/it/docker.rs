@@ -61,10 +61,7 @@ fn compose_tells_services_only_what_they_know() {
             }
             seen += 1;
             let own = of == "OPERATIONS" && setting.starts_with("SERVICES__");
-            if !own
-                && !known(&of.to_lowercase()).contains(setting)
-                && !crate::settings::OPTIONAL.contains(&setting)
-            {
+            if !own && !known(&of.to_lowercase()).contains(setting) {
                 wrong.push(format!("{name}: {of} has no setting {setting}"));
             }
         }

@@ -8,18 +8,6 @@ use serde_json::Value;
 use crate::pods::{containers, pods};
 use crate::sets::{self, list, text};
 
-/// Settings that are optional, so that a default file need not hold them. A service refuses what it does not know, so a
-/// name that is wrong here fails at its first start.
-pub const OPTIONAL: [&str; 7] = [
-    "DATABASE__PASSWORD_FILE",
-    "DATABASE__OWNER_PASSWORD_FILE",
-    "BROKER__PASSWORD_FILE",
-    "BROKER__CA_FILE",
-    "TLS__CERTIFICATE_FILE",
-    "TLS__KEY_FILE",
-    "TLS__CA_FILE",
-];
-
 /// `SECTION__KEY` of every setting that stands in a default file, also of one that is commented out.
 pub fn known(service: &str) -> BTreeSet<String> {
     let path = chart_checks::repository().join(format!("services/{service}/config/default.toml"));
@@ -59,8 +47,7 @@ fn every_variable_is_a_setting_of_the_service() {
                 let known = known_of.entry(service.clone()).or_insert_with(|| known(&service));
                 // The names of this section are those of the services.
                 let own = setting.starts_with("SERVICES__");
-                let allowed = OPTIONAL.contains(&setting) || (service == "operations" && own);
-                if !allowed && !known.contains(setting) {
+                if !(service == "operations" && own) && !known.contains(setting) {
                     wrong.push(format!("{service} has no setting {setting}"));
                 }
             }
