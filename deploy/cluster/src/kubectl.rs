@@ -82,12 +82,15 @@ impl Kubectl {
         self.run(&["apply", "--server-side", "--filename", &path]).await.map(drop)
     }
 
-    /// Whether this is allowed, as the API server sees it.
+    /// Whether this is allowed, as the API server sees it; of a part of an object as `pods/log`.
     ///
     /// # Errors
     /// When it does not answer.
     pub async fn may(&self, namespace: &str, verb: &str, resource: &str) -> anyhow::Result<bool> {
-        let said = self.said(&["auth", "can-i", verb, resource, "--namespace", namespace]).await?;
+        // `kubectl` takes `pods/log` for a pod that is named log.
+        let (kind, part) = resource.split_once('/').unwrap_or((resource, ""));
+        let part = format!("--subresource={part}");
+        let said = self.said(&["auth", "can-i", verb, kind, &part, "--namespace", namespace]).await?;
         match said.out.trim() {
             "yes" => Ok(true),
             "no" => Ok(false),

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::WITHIN;
 use super::change::before;
@@ -73,7 +73,12 @@ async fn migrated(region: &Region) -> anyhow::Result<()> {
         ensure!(jobs.len() == COMPONENTS.len(), "there are {} jobs", jobs.len());
         for job in &jobs {
             let done = number(job, "/status/succeeded") == 1;
-            ensure!(done, "{} is not done: {}", text(job, "/metadata/name"), job["status"]);
+            ensure!(
+                done,
+                "{} is not done: {}",
+                text(job, "/metadata/name"),
+                job.pointer("/status").unwrap_or(&Value::Null)
+            );
         }
         Ok(())
     })

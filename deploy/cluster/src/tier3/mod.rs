@@ -3,12 +3,15 @@
 mod change;
 mod install;
 mod neighbours;
+mod operations;
+mod process;
 mod refusals;
 mod region;
 mod state;
 
 use std::time::Duration;
 
+use bondgenoot::verify::Servers;
 use local::processes::Ledger;
 
 use crate::cli::Cli;
@@ -19,13 +22,19 @@ use region::Region;
 
 /// How long a check may take that installs or waits for pods.
 const WITHIN: Duration = Duration::from_mins(4);
+/// How long a build or an installation of packages may take.
+const BUILD: Duration = Duration::from_mins(20);
 
 /// Runs tier 3. `yes` installs missing packages without asking.
 ///
 /// # Errors
 /// When the machine refuses a folder.
 pub async fn run(tools: &Tools, cli: &Cli, yes: bool, report: &mut Report) -> anyhow::Result<()> {
-    let _ = yes;
+    report.heading("tier 3: what operations needs");
+    report.check("the program operations is built", BUILD, process::build()).await;
+    let terminal = report.terminal().clone();
+    let servers = process::servers(yes, &terminal);
+    let servers = report.check("PostgreSQL and RabbitMQ of our own", BUILD, servers).await;
     let both = [("helm4", "helm3"), ("helm3", "helm4")];
     for (one, other) in both.into_iter().take(if cli.full { 2 } else { 1 }) {
         report.heading(&format!(
@@ -38,17 +47,20 @@ pub async fn run(tools: &Tools, cli: &Cli, yes: bool, report: &mut Report) -> an
         let plane =
             report.check("etcd, API server, controllers, scheduler and kwok answer", WITHIN, started).await;
         if let Some(plane) = plane {
-            everything(&plane, one, other, report).await;
+            everything(&plane, one, other, servers.as_ref(), report).await;
             plane.stop().await;
         }
         if cli.keep || report.failures() > before {
             report.note(&format!("logs are kept in {}", folder.keep().display()));
         }
     }
+    if let Some(servers) = servers {
+        servers.stop().await;
+    }
     Ok(())
 }
 
-async fn everything(plane: &Plane, one: &str, other: &str, report: &mut Report) {
+async fn everything(plane: &Plane, one: &str, other: &str, servers: Option<&Servers>, report: &mut Report) {
     let prepared = Region::prepare(plane, "waasland", one);
     let Some(first) = report.check("a namespace with its administrator", WITHIN, prepared).await else {
         return;
@@ -61,4 +73,7 @@ async fn everything(plane: &Plane, one: &str, other: &str, report: &mut Report) 
     let prepared = report.check("another namespace with another administrator", WITHIN, prepared).await;
     let Some(second) = prepared else { return };
     neighbours::run(&first, &second, report).await;
+    if let Some(servers) = servers {
+        operations::run(plane, &second, servers, report).await;
+    }
 }
