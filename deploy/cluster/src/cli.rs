@@ -7,9 +7,10 @@ const AFTER: &str = "\
 Examples:
   cargo verify-cluster                   everything, about as a machine for continuous integration does
   cargo verify-cluster --tier 3          only the control plane
+  cargo verify-cluster --tier 4          only the image and a region of containers
   cargo verify-cluster --tools-only      builds the programs and ends
 
-CLUSTER_TOOLS names a folder with programs that are there already; then nothing is built.";
+CLUSTER_TOOLS names a folder with programs that are there already, CLUSTER_IMAGE an archive with the image; then none is built.";
 
 /// Holds the chart and operations against the programs of Kubernetes.
 #[derive(Debug, Clone, Parser)]
@@ -17,7 +18,7 @@ CLUSTER_TOOLS names a folder with programs that are there already; then nothing 
 #[command(name = "cargo verify-cluster", version, about, after_help = AFTER, max_term_width = 100)]
 pub struct Cli {
     /// Runs only this tier (repeatable)
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(2..=3))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(2..=4))]
     pub tier: Vec<u8>,
     /// Also runs what takes longer: all of tier 3 once more with the versions of Helm changed over
     #[arg(long)]

@@ -1,16 +1,20 @@
 //! `cargo verify-cluster`: the chart and the service operations against the programs of Kubernetes themselves.
 //!
 //! [`tools`] builds the programs with Go, [`plane`] starts a control plane of them on loopback, [`kubectl`] and [`helm`] speak to
-//! it as somebody, and each tier is a module with one entry: [`tier2`] asks the programs that users run, [`tier3`] a real API server.
+//! it as somebody, and each tier is a module with one entry: [`tier2`] asks the programs that users run, [`tier3`] a real API server,
+//! [`tier4`] builds the image and runs a region of [`containers`].
 
 pub mod cli;
+pub mod containers;
 pub mod helm;
 pub mod kubectl;
 pub mod plane;
 mod program;
 pub mod report;
+mod scaling;
 pub mod tier2;
 pub mod tier3;
+pub mod tier4;
 pub mod tools;
 
 use std::path::{Path, PathBuf};
@@ -62,30 +66,38 @@ async fn run(cli: &Cli, terminal: &Terminal) -> anyhow::Result<bool> {
     let begun = Instant::now();
     let integration = std::env::var_os("CI").is_some_and(|value| value == "true");
     let mut report = Report::new(terminal.clone());
-    let found = match Tools::given()? {
-        Some(given) => {
-            report.note("the programs are those of CLUSTER_TOOLS; none is built");
-            Ok(given)
-        }
-        None => Tools::built(&target(), &|line| terminal.talk(line)).await,
-    };
-    match found {
-        Err(error) if error.is::<Unavailable>() => report.cannot("everything", &error.to_string()),
-        Err(error) => return Err(error),
-        Ok(_) if cli.tools_only => {}
-        Ok(tools) => {
-            let wanted = |tier| cli.tier.is_empty() || cli.tier.contains(&tier);
-            if wanted(2) {
-                let tier = Instant::now();
-                tier2::run(&tools, &mut report).await;
-                report.note(&format!("tier 2 took {}", seconds(tier.elapsed())));
+    let wanted = |tier| cli.tier.is_empty() || cli.tier.contains(&tier);
+    let yes = cli.yes || integration;
+    if cli.tools_only || wanted(2) || wanted(3) {
+        let found = match Tools::given()? {
+            Some(given) => {
+                report.note("the programs are those of CLUSTER_TOOLS; none is built");
+                Ok(given)
             }
-            if wanted(3) {
-                let tier = Instant::now();
-                tier3::run(&tools, cli, cli.yes || integration, &mut report).await?;
-                report.note(&format!("tier 3 took {}", seconds(tier.elapsed())));
+            None => Tools::built(&target(), &|line| terminal.talk(line)).await,
+        };
+        match found {
+            Err(error) if error.is::<Unavailable>() => report.cannot("tiers 2 and 3", &error.to_string()),
+            Err(error) => return Err(error),
+            Ok(_) if cli.tools_only => {}
+            Ok(tools) => {
+                if wanted(2) {
+                    let tier = Instant::now();
+                    tier2::run(&tools, &mut report).await;
+                    report.note(&format!("tier 2 took {}", seconds(tier.elapsed())));
+                }
+                if wanted(3) {
+                    let tier = Instant::now();
+                    tier3::run(&tools, cli, yes, &mut report).await?;
+                    report.note(&format!("tier 3 took {}", seconds(tier.elapsed())));
+                }
             }
         }
+    }
+    if !cli.tools_only && wanted(4) {
+        let tier = Instant::now();
+        tier4::run(&mut report, tier4::Wanted { full: cli.full, yes }).await;
+        report.note(&format!("tier 4 took {}", seconds(tier.elapsed())));
     }
     report.conclude();
     terminal.data(&format!("total time {}", seconds(begun.elapsed())));

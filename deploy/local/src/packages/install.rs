@@ -23,8 +23,8 @@ use crate::{
 const PATIENCE: Duration = Duration::from_mins(15);
 
 /// Installs what is missing and looks at the machine again. Nothing happens when nothing is missing. `also` are Debian
-/// packages that are needed beside PostgreSQL and RabbitMQ, each there when there is a program of its name; of `python3-venv`, which
-/// has none, when Python can make environments.
+/// packages that are needed beside PostgreSQL and RabbitMQ, each there when there is a program of its name or dpkg knows it;
+/// `python3-venv`, when Python can make environments.
 ///
 /// Asks first on a terminal, unless `yes`. The system services that the packages would start are switched off: a region
 /// runs its own, on its own ports.
@@ -75,7 +75,8 @@ fn missing(machine: &Machine, also: &[&'static str]) -> Vec<&'static str> {
 
 fn is_there(package: &str) -> bool {
     if package != "python3-venv" {
-        return on_path(package).is_some();
+        let known = format!("/var/lib/dpkg/info/{package}.list");
+        return on_path(package).is_some() || Path::new(&known).exists();
     }
     let mut python = std::process::Command::new("python3");
     python
