@@ -113,6 +113,7 @@ pub const FIELD_REASONS: &[(&str, &str)] = &[
     ("DAY_OUTSIDE_EMPLOYMENT", "the person did not work for the organisation on this day"),
     ("DAY_BEFORE_DECISION", "nothing is spent before it is decided"),
     ("DAY_IN_FUTURE", "the day lies after today"),
+    ("DAY_BEFORE_YEAR", "the day is before the year of the budget"),
     ("MINUTES_NOT_POSITIVE", "the minutes must be above zero"),
     ("MINUTES_ZERO", "a counter-entry of zero minutes changes nothing"),
     ("MINUTES_OVER_DAY", "the person would have more than 24 hours on this day, over all projects"),

@@ -13,6 +13,7 @@ use chassis::process::{Context, Service, Shell};
 use chassis::tasks::Tasks;
 use proto::finance::v1::budget_service_server::BudgetServiceServer;
 use proto::finance::v1::claim_service_server::ClaimServiceServer;
+use proto::finance::v1::contribution_service_server::ContributionServiceServer;
 use proto::finance::v1::difference_service_server::DifferenceServiceServer;
 use proto::finance::v1::employment_service_server::EmploymentServiceServer;
 use proto::finance::v1::export_service_server::ExportServiceServer;
@@ -31,8 +32,8 @@ use tonic::service::Routes;
 use crate::config::FinanceConfig;
 use crate::events;
 use crate::grpc::{
-    Budgets, Claims, Differences, Employments, Exports, GoalSeek, Imports, Ledger, Pots, Purchases, Terms,
-    TimeSheets, Wages,
+    Budgets, Claims, Contributions, Differences, Employments, Exports, GoalSeek, Imports, Ledger, Pots,
+    Purchases, Terms, TimeSheets, Wages,
 };
 use crate::import::MOST_BYTES;
 use crate::jobs::export::{self, Asked};
@@ -94,6 +95,7 @@ impl Service for Finance {
             .add_service(ExportServiceServer::new(Exports::new(work.clone(), shared())))
             .add_service(TermServiceServer::new(Terms::new(work.clone(), shared())))
             .add_service(ProcurementServiceServer::new(Purchases::new(work.clone(), shared())))
+            .add_service(ContributionServiceServer::new(Contributions::new(work.clone(), shared())))
             .add_service(imports)
             .add_service(DifferenceServiceServer::new(Differences::new(work.clone(), shared())))
             .add_service(GoalSeekServiceServer::new(GoalSeek::new(work.clone(), shared())))

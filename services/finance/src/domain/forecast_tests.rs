@@ -33,6 +33,7 @@ fn model() -> FinanceModel {
         budget_euro: None,
         components: vec![component],
         procurement: region::programme::Procurement::default(),
+        allocation_keys: Vec::new(),
         term: TermRules::default(),
     }
 }

@@ -84,7 +84,7 @@ pub use ids::{
     PurchaseId, TimeSheetId, TrajectoryId, WageId,
 };
 pub use ledger::{AccountError, LedgerEntry, LedgerKind, parse_account};
-pub use municipal::{contributions_on, correct_contributions};
+pub use municipal::{BodyContribution, by_body, contributions_on, correct_contributions, divide_by_key};
 pub use parse::{EuroError, PercentError, parse_amount, parse_percent, parse_wage};
 pub use pot::{DecisionSums, PotContribution, PotEntry, PotError, PotKind, PotSums, Spent};
 pub use procurement::{

@@ -91,6 +91,7 @@ mod tests {
             components: Vec::<Component>::new(),
             term: region::programme::TermRules::default(),
             procurement: region::programme::Procurement::default(),
+            allocation_keys: Vec::new(),
         }
     }
 

@@ -35,6 +35,7 @@ fn model(years: u32, budget: Option<&str>, components: Vec<Component>, term: Ter
         budget_euro: budget.map(euro),
         components,
         procurement: region::programme::Procurement::default(),
+        allocation_keys: Vec::new(),
         term,
     }
 }

@@ -3,6 +3,8 @@
 mod budget_service;
 mod claim_messages;
 mod claim_service;
+mod contribution_messages;
+mod contribution_service;
 mod difference_service;
 mod employment_messages;
 mod employment_service;
@@ -29,6 +31,7 @@ mod wage_service;
 
 pub use budget_service::Budgets;
 pub use claim_service::Claims;
+pub use contribution_service::Contributions;
 pub use difference_service::Differences;
 pub use employment_service::Employments;
 pub use export_service::Exports;

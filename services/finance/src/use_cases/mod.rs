@@ -18,6 +18,7 @@ mod exports;
 mod funding_input;
 mod get_budget;
 mod get_budget_totals;
+mod get_contributions;
 mod get_time_sheet;
 mod import_budget;
 mod import_employments;
@@ -69,6 +70,7 @@ pub use exports::{CompleteExport, ReadExportRows, ReadExportRules, RecordExports
 pub use funding_input::{ContributionInput, FundingInput, FundingLineInput};
 pub use get_budget::{BudgetView, GetBudget};
 pub use get_budget_totals::{GetBudgetTotals, TotalsView};
+pub use get_contributions::{ContributionsView, GetContributions};
 pub use get_time_sheet::GetTimeSheet;
 pub use import_budget::{ApplyBudgetImport, PreviewBudgetImport};
 pub use import_hours::{ApplyHoursImport, PreviewHoursImport};

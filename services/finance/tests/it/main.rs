@@ -12,6 +12,7 @@ mod claim_properties;
 mod claim_race;
 mod claims;
 mod consume;
+mod contributions;
 mod counter;
 mod create_budget;
 mod desk;

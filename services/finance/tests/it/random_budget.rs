@@ -112,6 +112,7 @@ fn model(dice: &mut Dice) -> FinanceModel {
         budget_euro: None,
         term: region::programme::TermRules::default(),
         procurement: region::programme::Procurement::default(),
+        allocation_keys: Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use super::allocation::AllocationKey;
 use super::procurement::Procurement;
 use super::term::TermRules;
 use crate::closed_set::closed_set;
@@ -146,6 +147,8 @@ pub struct FinanceModel {
     pub term: TermRules,
     /// Which procedure a purchase follows.
     pub procurement: Procurement,
+    /// How local authorities divide what they pay, each key from its day on; none when the programme does not say.
+    pub allocation_keys: Vec<AllocationKey>,
 }
 
 impl FinanceModel {
@@ -160,6 +163,7 @@ impl FinanceModel {
         let budget_euro = section.optional_decimal("budget_euro", 0..=1_000_000_000);
         let components = section.tables("component", 1, read_component);
         let procurement = Procurement::read(section);
+        let allocation_keys = AllocationKey::read_all(section);
         check_budgets(section, budget_euro, components.as_deref());
         let term = TermRules::read(section);
         if budget_euro.is_some() && term.as_ref().is_some_and(|term| term.grant.is_some()) {
@@ -182,6 +186,7 @@ impl FinanceModel {
             components: components?,
             term: term?,
             procurement: procurement?,
+            allocation_keys: allocation_keys?,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Programmes: what makes the same code serve different partnerships.
 
+mod allocation;
 mod capacity;
 mod decision;
 mod domains;
@@ -19,6 +20,7 @@ mod retention;
 mod roles;
 mod term;
 
+pub use allocation::{AllocationKey, AllocationShare};
 pub use capacity::{Capacity, CaseWeight, Caseload, VisitPlan};
 pub use decision::{RefusalReason, WithdrawalReason};
 pub use domains::{LifeDomain, SecrecyClass};

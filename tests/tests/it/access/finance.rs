@@ -39,6 +39,7 @@ fn budgets(stage: &Stage) -> Vec<Action> {
         action("ListBudgets", SeesTotals, PROGRAMME, "/api/v1/budgets?programme={id}", None),
         action("GetBudgetTotals", SeesTotals, budget, "/api/v1/budgets/{id}/totals", None),
         action("GetBudget", KeepsBudgets, budget, "/api/v1/budgets/{id}", None),
+        action("GetContributions", KeepsBudgets, budget, "/api/v1/budgets/{id}/contributions", None),
         action("PutStaffLine", KeepsBudgets, budget, "/api/v1/budgets/{id}:putStaffLine", Some(line)),
         action(
             "RemoveStaffLine",
