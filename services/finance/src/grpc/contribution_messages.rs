@@ -25,12 +25,12 @@ pub(super) fn get(region: Arc<Region>, request: GetContributionsRequest) -> Resu
 /// Both ways.
 pub(super) fn to_response(view: ContributionsView) -> Result<GetContributionsResponse, Error> {
     let has_key = view.key.is_some();
-    let bodies = |bodies: Vec<BodyContribution>| -> Result<Vec<ProtoBody>, Error> {
-        bodies.into_iter().map(|body| to_body(&view.region, has_key, body)).collect()
+    let bodies = |bodies: &[BodyContribution]| -> Result<Vec<ProtoBody>, Error> {
+        bodies.iter().map(|body| to_body(&view.region, has_key, body)).collect()
     };
     Ok(GetContributionsResponse {
-        as_it_was: bodies(view.as_it_was)?,
-        as_it_is: bodies(view.as_it_is)?,
+        as_it_was: bodies(&view.as_it_was)?,
+        as_it_is: bodies(&view.as_it_is)?,
         etag: view.etag.to_string(),
         year: u32::from(view.year.unsigned_abs()),
         on_day: view.on_day.to_string(),
@@ -45,7 +45,7 @@ pub(super) fn to_response(view: ContributionsView) -> Result<GetContributionsRes
     })
 }
 
-fn to_body(region: &Region, has_key: bool, body: BodyContribution) -> Result<ProtoBody, Error> {
+fn to_body(region: &Region, has_key: bool, body: &BodyContribution) -> Result<ProtoBody, Error> {
     let difference = body.entered.checked_sub(body.by_key)?;
     Ok(ProtoBody {
         name: region.partner(&body.partner).map(|partner| partner.name.clone()).unwrap_or_default(),

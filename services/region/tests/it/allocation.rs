@@ -7,13 +7,16 @@ use region::programme::AllocationKey;
 use crate::files::{PROGRAMME, REGION, load, replaced};
 
 fn key(day: &str, shares: &[(&str, &str)]) -> String {
-    let shares: String = shares
+    let shares: Vec<String> = shares
         .iter()
         .map(|(partner, weight)| {
             format!("[[finance.allocation_key.share]]\npartner = \"{partner}\"\nweight = \"{weight}\"\n\n")
         })
         .collect();
-    format!("[[finance.allocation_key]]\nvalid_from = \"{day}\"\ncertainty = \"invented\"\n\n{shares}")
+    format!(
+        "[[finance.allocation_key]]\nvalid_from = \"{day}\"\ncertainty = \"invented\"\n\n{}",
+        shares.concat()
+    )
 }
 
 fn with_keys(keys: &[String]) -> String {
