@@ -6,6 +6,9 @@ use std::time::Duration;
 use bondgenoot::terminal::{Style, Terminal};
 use tokio::time::Instant;
 
+/// Letters of a reason at most.
+const LONGEST: usize = 1200;
+
 /// The counts, and where lines go.
 #[derive(Debug)]
 pub struct Report {
@@ -57,7 +60,7 @@ impl Report {
             }
             Err(error) => {
                 self.failed.push(what.to_owned());
-                let why = format!("{error:#}").trim_end().replace('\n', "\n      ");
+                let why = shortened(format!("{error:#}").trim_end()).replace('\n', "\n      ");
                 let failed = self.terminal.style(Style::Bad, "failed");
                 self.terminal.data(&format!("   {failed} {what} {took}\n      {why}"));
                 None
@@ -96,6 +99,18 @@ impl Report {
     }
 }
 
+/// An API server that refuses a Job shows all of it: the reason is at both ends.
+fn shortened(text: &str) -> String {
+    let letters = text.chars().count();
+    if letters <= LONGEST {
+        return text.to_owned();
+    }
+    let half = LONGEST / 2;
+    let (begin, end): (String, String) =
+        (text.chars().take(half).collect(), text.chars().skip(letters - half).collect());
+    format!("{begin} ... {end}")
+}
+
 /// A time for people.
 pub fn seconds(time: Duration) -> String {
     format!("{}.{} s", time.as_secs(), time.subsec_millis() / 100)
@@ -104,6 +119,16 @@ pub fn seconds(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_reason_keeps_both_ends() {
+        let long = format!("it failed: {} is immutable", "x".repeat(5000));
+
+        let said = shortened(&long);
+
+        assert!(said.starts_with("it failed") && said.ends_with("is immutable") && said.len() < 1300);
+        assert_eq!(shortened("short"), "short");
+    }
 
     #[tokio::test]
     async fn a_failure_and_a_late_answer_count_and_what_was_not_run_counts_in_integration() {

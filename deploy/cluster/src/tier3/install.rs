@@ -18,19 +18,20 @@ pub(super) const WAIT: [&str; 3] = ["--wait", "--timeout", "3m"];
 /// How long the controllers may take.
 pub(super) const SOON: Duration = Duration::from_mins(1);
 
-/// Runs the checks; the region is there afterwards, by the chart before this one.
-pub async fn run(region: &Region, folder: &Path, report: &mut Report) {
+/// Runs the checks; the region is there afterwards, by the chart before this one. Gives whether it is.
+pub async fn run(region: &Region, folder: &Path, report: &mut Report) -> bool {
     report
         .check("who installs administers this namespace and nothing else", WITHIN, namespace_only(region))
         .await;
     report.check("a pod that is not restricted is refused there", WITHIN, restricted(region)).await;
-    report
+    let installed = report
         .check("helm install, until every component is available", WITHIN, async {
             bring(region, "install", &before(region, folder).await?).await?;
             region.is_available().await
         })
         .await;
     report.check("every migration and no more ran to its end", WITHIN, migrated(region)).await;
+    installed.is_some()
 }
 
 async fn namespace_only(region: &Region) -> anyhow::Result<()> {

@@ -66,7 +66,10 @@ async fn everything(plane: &Plane, one: &str, other: &str, servers: Option<&Serv
         return;
     };
     report.note("no chart was published yet: the one before is this one under version 0.0.9");
-    install::run(&first, plane.folder(), report).await;
+    if !install::run(&first, plane.folder(), report).await {
+        report.cannot("the rest of tier 3", "there is no region to do it with");
+        return;
+    }
     change::run(&first, report).await;
     refusals::run(&first, report).await;
     let prepared = Region::prepare(plane, "katrol-asse", other);
