@@ -239,10 +239,10 @@ mod tests {
     fn bought(number: u128, category: &str, supplier: &str, day: Date, amount: i64) -> Purchase {
         Purchase {
             id: PurchaseId::from_uuid(Uuid::from_u128(number)),
-            programme: "p".parse().unwrap(),
+            programme: "waasland-esf".parse().unwrap(),
             category: category.to_owned(),
             supplier: kbo(supplier),
-            partner: "a".parse().unwrap(),
+            partner: "arktos".parse().unwrap(),
             day,
             amount: euro(amount),
             text: "x".to_owned(),
