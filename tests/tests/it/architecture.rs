@@ -24,6 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("testkit", &["chassis", "local", "proto", "region"]),
     // Of finance it uses the arithmetic of budgets, so that a budget is computed in one way everywhere.
     ("bondgenoot", &["chart-checks", "chassis", "finance", "local", "proto", "region"]),
+    ("cluster", &["bondgenoot", "chart-checks", "chassis", "local", "proto"]),
     ("tests", &["bondgenoot", "chassis", "finance", "local", "proto", "region", "testkit"]),
 ];
 
