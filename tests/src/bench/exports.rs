@@ -78,7 +78,9 @@ print((time.perf_counter() - started) * 1000)
 /// When something cannot be started, or answers wrongly.
 pub async fn run() -> anyhow::Result<Vec<Verdict>> {
     let region = TestRegion::without_broker().await?;
-    let running = region.run::<Finance>("[grpc]\ndeadline_ms = 300000\n[database]\nstatement_timeout_ms = 120000\n").await?;
+    let running = region
+        .run::<Finance>("[grpc]\ndeadline_ms = 300000\n[database]\nstatement_timeout_ms = 120000\n")
+        .await?;
     seed(&running).await?;
     pay(&region, &running).await?;
     let folder = tempfile::TempDir::with_prefix("bondgenoot-bench-")?;
