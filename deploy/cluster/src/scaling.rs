@@ -77,7 +77,9 @@ async fn scale_up(region: &ContainerRegion) -> anyhow::Result<Duration> {
 async fn scale_down(region: &ContainerRegion) -> anyhow::Result<()> {
     let before = region.running(SERVICE).await?;
     ensure!(before.len() == 3, "{} processes run", before.len());
-    region.compose(&["up", "-d", "--no-recreate", "--scale", &format!("{SERVICE}=1"), SERVICE]).await?;
+    for name in before.keys().skip(1) {
+        region.remove(name).await?;
+    }
     let left = region.running(SERVICE).await?;
     ensure!(left.len() == 1, "{} processes are left: {:?}", left.len(), left.keys());
     // A second more: whoever still knew the ones that went would ask them now.

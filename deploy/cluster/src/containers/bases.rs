@@ -43,8 +43,11 @@ const BUILDER: Base = Base {
 const RUNTIME: Base = Base {
     name: "localhost/base-runtime",
     variant: "extract",
-    packages: "libc6,libgcc-s1",
-    hooks: &[],
+    packages: "libc6,libgcc-s1,tzdata,ca-certificates",
+    // What the script of the package would make.
+    hooks: &[
+        "--customize-hook=cat \"$1\"/usr/share/ca-certificates/mozilla/*.crt > \"$1/etc/ssl/certs/ca-certificates.crt\"",
+    ],
     script: None,
     stop_signal: "SIGTERM",
     variables: &[],

@@ -67,6 +67,7 @@ impl Containers {
             "{\"default\": [{\"type\": \"insecureAcceptAnything\"}]}\n",
         )?;
         containers.compose_environment().await?;
+        containers.clear().await?;
         Ok(containers)
     }
 
@@ -129,6 +130,17 @@ impl Containers {
     pub async fn podman(&self, arguments: &[&str]) -> anyhow::Result<String> {
         let what = arguments.first().copied().unwrap_or_default();
         self.run("podman", arguments).await?.good(&format!("podman {what}"))
+    }
+
+    /// Removes every container of ours with its data and networks, also those that an earlier run left when it was cut off.
+    ///
+    /// # Errors
+    /// With what podman said.
+    pub async fn clear(&self) -> anyhow::Result<()> {
+        self.podman(&["rm", "--all", "--force", "--volumes", "--time", "1"]).await?;
+        self.podman(&["volume", "prune", "--force"]).await?;
+        self.podman(&["network", "prune", "--force"]).await?;
+        Ok(())
     }
 
     /// What buildah says.

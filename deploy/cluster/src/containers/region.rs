@@ -187,6 +187,17 @@ impl ContainerRegion {
         Ok(found)
     }
 
+    /// Asks a container to end, gives it the time a pod has, and removes it; podman-compose itself never lets one go when it
+    /// scales down.
+    ///
+    /// # Errors
+    /// With what podman said.
+    pub async fn remove(&self, name: &str) -> anyhow::Result<()> {
+        self.containers.podman(&["stop", "--time", "30", name]).await?;
+        self.containers.podman(&["rm", name]).await?;
+        Ok(())
+    }
+
     async fn wait_until_ready(&self) -> anyhow::Result<()> {
         let until = Instant::now() + READY;
         for service in Service::ALL {
@@ -256,8 +267,11 @@ impl ContainerRegion {
     /// With what podman-compose said.
     pub async fn stop(self) -> anyhow::Result<()> {
         let down = self.compose(&["down", "--volumes", "--timeout", "20"]).await;
+        // It forgets those that a service was scaled to.
+        let rest = self.containers.clear().await;
         self.folder.close()?;
-        down.map(drop)
+        down?;
+        rest
     }
 }
 

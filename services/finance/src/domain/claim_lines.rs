@@ -115,11 +115,12 @@ pub fn price_hours(
     wages: &[WagePeriod],
     rules: &BTreeMap<Month, Rules<'_>>,
 ) -> Result<Result<Vec<ClaimLine>, Vec<Unpriced>>, OutOfRange> {
+    let wages: BTreeMap<WageId, &WagePeriod> = wages.iter().map(|wage| (wage.id, wage)).collect();
     let (mut lines, mut unpriced) = (Vec::new(), Vec::new());
     for one in worked {
         let rules = rules.get(&one.month).ok_or(OutOfRange)?;
         let (employment, month) = (one.employment, one.month);
-        let Some(wage) = wages.iter().find(|wage| Some(wage.id) == one.wage) else {
+        let Some(wage) = one.wage.and_then(|wage| wages.get(&wage)) else {
             unpriced.push(Unpriced::NoWage { employment, month });
             continue;
         };

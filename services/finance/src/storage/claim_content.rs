@@ -53,6 +53,7 @@ pub async fn replace(connection: &mut PgConnection, vault: &Vault, claim: &Claim
         .await
 }
 
+/// All lines in one statement: a claim of thousands of people is made within the deadline of a call.
 async fn insert_lines(connection: &mut PgConnection, vault: &Vault, claim: &Claim) -> Result<(), Error> {
     let (id, revision) = (claim.id.as_uuid(), claim.revision);
     let (key, wrapped) = vault.new_person_key(id)?;
@@ -65,40 +66,68 @@ async fn insert_lines(connection: &mut PgConnection, vault: &Vault, claim: &Clai
     )
     .execute(&mut *connection)
     .await?;
-    for (position, line) in (0_i32..).zip(&claim.lines) {
-        let price = format!("{} {}", line.rate.cents(), line.cost.cents());
-        sqlx::query!(
-            "insert into claim_lines (claim_id, revision, position, employment_id, worker_id, wage_id, partner, component, month,
-                                      with_minutes, around_minutes, hours, price, programme_version, programme_hash)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::numeric, $13, $14, $15)",
-            id,
-            revision,
-            position,
-            line.worked.employment.as_uuid(),
-            line.worked.worker.as_uuid(),
-            line.wage.as_uuid(),
-            line.worked.partner.as_str(),
-            line.worked.component.as_str(),
-            line.worked.month.first_day().to_sqlx() as _,
-            line.worked.with_participant,
-            line.worked.around_participant,
-            line.hours.to_string(),
-            key.seal(&place(claim.id, revision, position), &price),
-            i32::try_from(line.rules.0).unwrap_or(i32::MAX),
-            line.rules.1.as_str(),
-        )
-        .execute(&mut *connection)
-        .await?;
-    }
+    let lines = &claim.lines;
+    let of = |value: fn(&ClaimLine) -> Uuid| lines.iter().map(value).collect::<Vec<_>>();
+    let text = |value: fn(&ClaimLine) -> String| lines.iter().map(value).collect::<Vec<_>>();
+    let minutes = |value: fn(&ClaimLine) -> i64| lines.iter().map(value).collect::<Vec<_>>();
+    let months: Vec<jiff_sqlx::Date> =
+        lines.iter().map(|line| line.worked.month.first_day().to_sqlx()).collect();
+    let prices: Vec<Vec<u8>> = (0_i32..)
+        .zip(lines)
+        .map(|(position, line)| {
+            let price = format!("{} {}", line.rate.cents(), line.cost.cents());
+            key.seal(&place(claim.id, revision, position), &price)
+        })
+        .collect();
+    let versions: Vec<i32> =
+        lines.iter().map(|line| i32::try_from(line.rules.0).unwrap_or(i32::MAX)).collect();
+    sqlx::query!(
+        "insert into claim_lines (claim_id, revision, position, employment_id, worker_id, wage_id, partner, component, month,
+                                  with_minutes, around_minutes, hours, price, programme_version, programme_hash)
+         select $1, $2, position - 1, employment_id, worker_id, wage_id, partner, component, month,
+                with_minutes, around_minutes, hours::numeric, price, programme_version, programme_hash
+         from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::date[], $9::bigint[], $10::bigint[], $11::text[],
+                     $12::bytea[], $13::integer[], $14::text[])
+              with ordinality
+              as given (employment_id, worker_id, wage_id, partner, component, month, with_minutes, around_minutes, hours, price,
+                        programme_version, programme_hash, position)",
+        id,
+        revision,
+        &of(|line| line.worked.employment.as_uuid()),
+        &of(|line| line.worked.worker.as_uuid()),
+        &of(|line| line.wage.as_uuid()),
+        &text(|line| line.worked.partner.to_string()),
+        &text(|line| line.worked.component.to_string()),
+        &months as _,
+        &minutes(|line| line.worked.with_participant),
+        &minutes(|line| line.worked.around_participant),
+        &text(|line| line.hours.to_string()),
+        &prices,
+        &versions,
+        &text(|line| line.rules.1.to_string()),
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
-/// The lines of a revision, in order.
+/// All lines of a revision, in order.
 pub async fn lines(
     connection: &mut PgConnection,
     vault: &Vault,
     claim: ClaimId,
     revision: i32,
+) -> Result<Vec<ClaimLine>, Error> {
+    lines_from(connection, vault, (claim, revision), 0, i64::MAX).await
+}
+
+/// At most `limit` lines of a revision from a position on, counted from 0.
+pub async fn lines_from(
+    connection: &mut PgConnection,
+    vault: &Vault,
+    (claim, revision): (ClaimId, i32),
+    position: i32,
+    limit: i64,
 ) -> Result<Vec<ClaimLine>, Error> {
     let rows = sqlx::query!(
         // "!": a not-null column stays so as text.
@@ -106,10 +135,13 @@ pub async fn lines(
                   hours::text as "hours!", price, programme_version, programme_hash, region_key_id, wrapped
            from claim_lines
            join claim_keys using (claim_id, revision)
-           where claim_id = $1 and revision = $2
-           order by position"#,
+           where claim_id = $1 and revision = $2 and position >= $3
+           order by position
+           limit $4"#,
         claim.as_uuid(),
         revision,
+        position,
+        limit,
     )
     .fetch_all(connection)
     .await?;

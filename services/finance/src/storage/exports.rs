@@ -1,6 +1,7 @@
 //! `exports` and the tables beside it, and the rows an export is made of.
 
 use chassis::vault::Vault;
+use futures::TryStreamExt as _;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use region::Region;
@@ -190,21 +191,34 @@ pub async fn rules(connection: &mut PgConnection, export: &Export) -> Result<Vec
     Ok(rows.into_iter().map(|row| (row.programme_version, row.programme_hash)).collect())
 }
 
-/// Rows of a table, and after which id the next ones begin.
-pub type Rows = (Vec<Vec<Cell>>, Option<Uuid>);
+/// Where the rows of a table go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// With the first.
+    Start,
+    /// After an hour or a booking.
+    After(Uuid),
+    /// With the line at a position.
+    Line(i32),
+}
 
-/// At most `limit` rows of a long table after an id; a short one is given whole.
+/// Rows of a table, and where the next ones begin.
+pub type Rows = (Vec<Vec<Cell>>, Option<Place>);
+
+/// At most `limit` rows of a table that can be long; a short one is given whole.
 pub async fn rows(
     connection: &mut PgConnection,
     vault: &Vault,
     export: &Export,
     table: ExportTable,
-    after: Uuid,
+    from: Place,
     limit: i64,
 ) -> Result<Rows, Error> {
+    let after = if let Place::After(id) = from { id } else { Uuid::nil() };
+    let position = if let Place::Line(position) = from { position } else { 0 };
     match table {
         ExportTable::Claim => Ok((totals(connection, export).await?, None)),
-        ExportTable::Staff => Ok((staff(connection, vault, export).await?, None)),
+        ExportTable::Staff => staff(connection, vault, export, position, limit).await,
         ExportTable::Funding => Ok((funding(connection, export).await?, None)),
         ExportTable::TimeSheets => time_sheets(connection, export, after, limit).await,
         ExportTable::Ledger => ledger(connection, export, after, limit).await,
@@ -228,41 +242,46 @@ async fn staff(
     connection: &mut PgConnection,
     vault: &Vault,
     export: &Export,
-) -> Result<Vec<Vec<Cell>>, Error> {
+    position: i32,
+    limit: i64,
+) -> Result<Rows, Error> {
+    let revision = (export.claim, export.revision);
+    let lines = claim_content::lines_from(connection, vault, revision, position, limit).await?;
+    let employments: Vec<Uuid> = lines.iter().map(|line| line.worked.employment.as_uuid()).collect();
     let known = sqlx::query!(
-        "select employment_id, kbo, fte_thousandths from export_staff where export_id = $1",
-        export.id
+        "select employment_id, kbo, fte_thousandths from export_staff where export_id = $1 and employment_id = any ($2)",
+        export.id,
+        &employments,
     )
     .fetch_all(&mut *connection)
     .await?;
     let known: std::collections::BTreeMap<Uuid, _> =
         known.into_iter().map(|row| (row.employment_id, row)).collect();
-    let lines = claim_content::lines(connection, vault, export.claim, export.revision).await?;
-    Ok(lines
-        .into_iter()
-        .map(|line| {
-            let worked = &line.worked;
-            let own = known.get(&worked.employment.as_uuid());
-            let fte = own.and_then(|row| row.fte_thousandths);
-            vec![
-                Cell::text(worked.month.to_string()),
-                Cell::text(own.map(|row| row.kbo.clone()).unwrap_or_default()),
-                Cell::text(worked.partner.as_str()),
-                Cell::text(worked.component.as_str()),
-                Cell::text(worked.worker.to_string()),
-                Cell::text(worked.employment.to_string()),
-                fte.map_or_else(
-                    || Cell::text(""),
-                    |thousandths| Cell::Number(Decimal::new(thousandths.into(), 3)),
-                ),
-                Cell::count(worked.with_participant),
-                Cell::count(worked.around_participant),
-                Cell::Number(line.hours.decimal()),
-                Cell::euro(line.rate.cents()),
-                Cell::euro(line.cost.cents()),
-            ]
-        })
-        .collect())
+    let count = i32::try_from(lines.len()).unwrap_or(i32::MAX);
+    let next = (count > 0).then_some(Place::Line(position.saturating_add(count)));
+    let cells = lines.into_iter().map(|line| {
+        let worked = &line.worked;
+        let own = known.get(&worked.employment.as_uuid());
+        let fte = own.and_then(|row| row.fte_thousandths);
+        vec![
+            Cell::text(worked.month.to_string()),
+            Cell::text(own.map(|row| row.kbo.clone()).unwrap_or_default()),
+            Cell::text(worked.partner.as_str()),
+            Cell::text(worked.component.as_str()),
+            Cell::text(worked.worker.to_string()),
+            Cell::text(worked.employment.to_string()),
+            fte.map_or_else(
+                || Cell::text(""),
+                |thousandths| Cell::Number(Decimal::new(thousandths.into(), 3)),
+            ),
+            Cell::count(worked.with_participant),
+            Cell::count(worked.around_participant),
+            Cell::Number(line.hours.decimal()),
+            Cell::euro(line.rate.cents()),
+            Cell::euro(line.cost.cents()),
+        ]
+    });
+    Ok((cells.collect(), next))
 }
 
 async fn funding(connection: &mut PgConnection, export: &Export) -> Result<Vec<Vec<Cell>>, Error> {
@@ -298,7 +317,7 @@ async fn time_sheets(
     after: Uuid,
     limit: i64,
 ) -> Result<Rows, Error> {
-    let rows = sqlx::query!(
+    let mut rows = sqlx::query!(
         "select entry_id, time_sheet_id, worker_id, day, hour_class, minutes, correction, reason
          from claimed_entries
          join time_entries using (entry_id)
@@ -311,11 +330,11 @@ async fn time_sheets(
         after,
         limit,
     )
-    .fetch_all(connection)
-    .await?;
-    let next = rows.last().map(|row| row.entry_id);
-    let cells = rows.into_iter().map(|row| {
-        vec![
+    .fetch(connection);
+    let (mut cells, mut next) = (Vec::new(), None);
+    while let Some(row) = rows.try_next().await? {
+        next = Some(Place::After(row.entry_id));
+        cells.push(vec![
             Cell::text(row.entry_id.to_string()),
             Cell::text(row.time_sheet_id.to_string()),
             Cell::text(row.worker_id.to_string()),
@@ -324,9 +343,9 @@ async fn time_sheets(
             Cell::count(row.minutes),
             Cell::text(if row.correction { "ja" } else { "nee" }),
             Cell::text(row.reason.unwrap_or_default()),
-        ]
-    });
-    Ok((cells.collect(), next))
+        ]);
+    }
+    Ok((cells, next))
 }
 
 async fn ledger(
@@ -335,7 +354,7 @@ async fn ledger(
     after: Uuid,
     limit: i64,
 ) -> Result<Rows, Error> {
-    let rows = sqlx::query!(
+    let mut rows = sqlx::query!(
         "select entry_id, month, component, partner, kind, account, amount_cents, document, reverses, booked_at
          from export_ledger_entries
          join ledger_entries using (entry_id)
@@ -346,11 +365,11 @@ async fn ledger(
         after,
         limit,
     )
-    .fetch_all(connection)
-    .await?;
-    let next = rows.last().map(|row| row.entry_id);
-    let cells = rows.into_iter().map(|row| {
-        vec![
+    .fetch(connection);
+    let (mut cells, mut next) = (Vec::new(), None);
+    while let Some(row) = rows.try_next().await? {
+        next = Some(Place::After(row.entry_id));
+        cells.push(vec![
             Cell::text(row.entry_id.to_string()),
             Cell::text(Month::of(row.month.to_jiff()).to_string()),
             Cell::text(row.component),
@@ -361,7 +380,7 @@ async fn ledger(
             Cell::text(row.document),
             Cell::text(row.reverses.map(|id| id.to_string()).unwrap_or_default()),
             Cell::text(row.booked_at.to_jiff().to_string()),
-        ]
-    });
-    Ok((cells.collect(), next))
+        ]);
+    }
+    Ok((cells, next))
 }

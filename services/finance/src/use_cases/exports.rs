@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::domain::ExportTable;
 use crate::error::Error;
-use crate::storage::exports::{self, Export, Rows, Settings};
+use crate::storage::exports::{self, Export, Place, Rows, Settings};
 
 /// Records every submitted revision that was not exported, and gives all exports, oldest period first.
 #[derive(Debug, Clone)]
@@ -48,8 +48,8 @@ pub struct ReadExportRows {
     pub export: Export,
     /// Which table.
     pub table: ExportTable,
-    /// After which id; nil for the first.
-    pub after: Uuid,
+    /// Where they begin.
+    pub from: Place,
     /// How many rows at most.
     pub limit: i64,
 }
@@ -62,7 +62,7 @@ impl Command for ReadExportRows {
     async fn execute(&self, work: &mut Work) -> Result<Rows, Error> {
         let vault = work.vault().clone();
         work.touches(self.export.claim.as_uuid());
-        exports::rows(work.connection(), &vault, &self.export, self.table, self.after, self.limit).await
+        exports::rows(work.connection(), &vault, &self.export, self.table, self.from, self.limit).await
     }
 }
 

@@ -18,11 +18,10 @@ use anyhow::{Context as _, bail, ensure};
 use chassis::caller::Principal;
 use chassis::database::UnitOfWork;
 use region::Region;
-use uuid::Uuid;
 
 use crate::config::ExportConfig;
-use crate::domain::{ExportTable, export_folder, period_label};
-use crate::storage::exports::Export;
+use crate::domain::{Cell, ExportTable, export_folder, period_label};
+use crate::storage::exports::{Export, Place};
 use crate::use_cases::{CompleteExport, ReadExportRows, ReadExportRules, RecordExports};
 use csv_file::CsvFile;
 use manifest::{FileEntry, Manifest, Sums};
@@ -36,7 +35,7 @@ pub const MANIFEST: &str = "manifest.json";
 pub const SIGNATURE: &str = "manifest.json.sig";
 const WORKBOOK: &str = "export.xlsx";
 /// Rows that are read at once, and after which progress is told.
-const PAGE: i64 = 5_000;
+const PAGE: i64 = 10_000;
 
 /// From how many rows on a table tells how long it took.
 const TOLD_FROM: u64 = 50_000;
@@ -166,25 +165,31 @@ async fn write_tables(
         book.begin(table)?;
         let mut sums = Sums::new(table);
         let mut times = Times::default();
-        let mut after = Uuid::nil();
-        loop {
-            let started = Instant::now();
-            let read = ReadExportRows { export: export.clone(), table, after, limit: PAGE };
-            let (rows, next) = work.run_as(Principal::Job, read).await?;
-            let read = Instant::now();
-            for row in &rows {
-                csv.write(row)?;
-                sums.add(row)?;
-            }
-            let written = Instant::now();
-            for row in &rows {
-                book.write(row)?;
-            }
-            times.read += read - started;
-            times.csv += written - read;
-            times.workbook += written.elapsed();
-            let Some(next) = next else { break };
-            after = next;
+        let mut page = read(work, export, table, Place::Start).await?;
+        while !page.rows.is_empty() {
+            times.read += page.took;
+            let write = async {
+                let started = Instant::now();
+                for row in &page.rows {
+                    csv.write(row)?;
+                    sums.add(row)?;
+                }
+                let written = Instant::now();
+                for row in &page.rows {
+                    book.write(row)?;
+                }
+                times.csv += written - started;
+                times.workbook += written.elapsed();
+                anyhow::Ok(())
+            };
+            let Some(next) = page.next else {
+                write.await?;
+                break;
+            };
+            // Asked first, so that the database is at work while this page is written.
+            let (following, written) = tokio::join!(read(work, export, table, next), write);
+            written?;
+            page = following?;
             tell(&format!("{}: {} rows of {}", name(export), sums.rows(), table.name()));
         }
         let started = Instant::now();
@@ -203,6 +208,21 @@ async fn write_tables(
     }
     files.push(FileEntry::read(staging.path(), WORKBOOK, rows_of_book, std::collections::BTreeMap::new())?);
     Ok(files)
+}
+
+/// Some rows of a table.
+struct Page {
+    rows: Vec<Vec<Cell>>,
+    /// Where the next ones begin.
+    next: Option<Place>,
+    took: Duration,
+}
+
+async fn read(work: &UnitOfWork, export: &Export, table: ExportTable, from: Place) -> anyhow::Result<Page> {
+    let started = Instant::now();
+    let read = ReadExportRows { export: export.clone(), table, from, limit: PAGE };
+    let (rows, next) = work.run_as(Principal::Job, read).await?;
+    Ok(Page { rows, next, took: started.elapsed() })
 }
 
 /// Progress, for whoever watches the job.

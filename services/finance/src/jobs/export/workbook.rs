@@ -1,4 +1,5 @@
-//! The tables as sheets of one workbook, row by row: what is written is kept in files without a name, not in memory.
+//! The tables as sheets of one workbook, row by row: what is written is kept in files without a name, not in memory. Texts stand in
+//! their cells and not in a list of the workbook, which would hold every id of every row.
 
 use std::path::Path;
 
@@ -10,6 +11,9 @@ use crate::domain::{Cell, ExportTable};
 
 /// Rows of a sheet at most, with the names of the columns: a limit of the format.
 const MOST_ROWS: u32 = 1_048_576;
+
+/// Of 9: twice as fast as the usual 6, for a file that is a tenth larger.
+const COMPRESSION: u8 = 3;
 
 /// A workbook that is being written.
 pub(super) struct Book {
@@ -28,6 +32,7 @@ impl Book {
     pub(super) fn new(folder: &Path, created: Timestamp) -> anyhow::Result<Self> {
         let mut book = Workbook::new();
         book.set_tempdir(folder)?;
+        book.set_zip_compression_level(COMPRESSION);
         let created = ExcelDateTime::from_timestamp(created.as_second())?;
         book.set_properties(&DocProperties::new().set_creation_datetime(&created));
         let number = |shape: &str| Format::new().set_num_format(shape);
@@ -52,7 +57,7 @@ impl Book {
     fn sheet(&mut self) -> anyhow::Result<()> {
         let name = self.table.name();
         let name = if self.part == 1 { name.to_owned() } else { format!("{name}_{}", self.part) };
-        let sheet = self.file.add_worksheet_with_low_memory()?;
+        let sheet = self.file.add_worksheet_with_constant_memory()?;
         sheet.set_name(name)?;
         for (column, (name, _)) in (0_u16..).zip(self.table.columns()) {
             sheet.write_string_with_format(0, column, *name, &self.heading)?;
