@@ -18,10 +18,11 @@ use crate::harness::RegionUnderTest;
 pub const MARKER: &str = "kanarie";
 
 /// What may stand in clear although it carries the marker, where, and why. Nothing else may.
-pub const ALLOWED: [Allowed; 3] = [
+pub const ALLOWED: [Allowed; 4] = [
     Allowed { phrase: "OCMW Kanariegem", below: "postgres", why: ORGANISATION },
     Allowed { phrase: "vzw Kanarienest", below: "postgres", why: ORGANISATION },
     Allowed { phrase: "Interlokale vereniging Kanarie", below: "postgres", why: ORGANISATION },
+    Allowed { phrase: "Controledienst Kanarie", below: "postgres", why: ORGANISATION },
 ];
 const ORGANISATION: &str = "the gateway keeps the name of the organisation that gave a worker a mandate; an organisation is no person";
 

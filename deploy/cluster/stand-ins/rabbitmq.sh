@@ -6,4 +6,5 @@ if [ "$(id -u)" = 0 ]; then
   exec setpriv --reuid rabbitmq --regid rabbitmq --init-groups "$0"
 fi
 export HOME=/var/lib/rabbitmq RABBITMQ_LOGS=- RABBITMQ_ENABLED_PLUGINS_FILE=/etc/rabbitmq/enabled_plugins
-exec rabbitmq-server
+# The program itself: the script around it in /usr/sbin hears no signal.
+exec /usr/lib/rabbitmq/bin/rabbitmq-server

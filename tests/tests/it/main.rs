@@ -8,13 +8,14 @@
 mod access;
 mod architecture;
 mod bad_input;
+mod broker;
 mod canary;
 mod crashes;
 mod drain;
 mod reasons;
+mod relays;
 mod restore;
 mod retries;
-mod servers;
 mod start;
 mod support;
 mod tokens;

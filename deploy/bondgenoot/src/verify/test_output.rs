@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Instant;
 
 use tokio::sync::mpsc;
 
@@ -16,6 +17,7 @@ use crate::terminal::{Style, Terminal};
 struct Program {
     name: String,
     output: Vec<String>,
+    started: Option<Instant>,
 }
 
 /// What a line means.
@@ -69,6 +71,7 @@ pub async fn run(
     let (reader, writer) = std::io::pipe()?;
     let arguments = ["test", "--workspace", "--no-fail-fast", "--color", "never"];
     let mut child = cargo::command(root, &arguments, environment)
+        .env("RUST_TEST_THREADS", threads())
         .stdout(Stdio::from(writer.try_clone()?))
         .stderr(Stdio::from(writer))
         .spawn()?;
@@ -92,7 +95,7 @@ pub async fn run(
                     crashed(&current, terminal, tally);
                 }
                 terminal.wait(&format!("testing {name}"));
-                current = Program { name, output: Vec::new() };
+                current = Program { name, output: Vec::new(), started: Some(Instant::now()) };
             }
             Line::Result(counts) if !current.name.is_empty() => {
                 current.output.push(line);
@@ -122,12 +125,22 @@ pub async fn run(
     Err(Failure::new(format!("{failed} tests failed")).next("cargo test --workspace NAME_OF_THE_TEST"))
 }
 
+/// How many tests of a program run at once. Most wait for servers and processes more than they compute, so twice the processors,
+/// unless somebody said otherwise.
+fn threads() -> String {
+    std::env::var("RUST_TEST_THREADS").unwrap_or_else(|_| {
+        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        (2 * processors).to_string()
+    })
+}
+
 fn finished(program: &Program, counts: Tally, terminal: &Terminal) {
     if counts.failed > 0 {
         show(program, terminal);
     }
     let style = if counts.failed == 0 { Style::Quiet } else { Style::Bad };
-    terminal.data(&terminal.style(style, &format!("   {:<34} {counts}", program.name)));
+    let seconds = program.started.map(|started| started.elapsed().as_secs_f64()).unwrap_or_default();
+    terminal.data(&terminal.style(style, &format!("   {:<34} {counts}, {seconds:.1} s", program.name)));
 }
 
 fn show(program: &Program, terminal: &Terminal) {

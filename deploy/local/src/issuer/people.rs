@@ -177,6 +177,7 @@ mod tests {
         assert!(holds("pieter", "finance_officer"));
         assert!(holds("wim", "administrator"));
         assert!(holds("fatima", "data_protection_officer"));
+        assert!(holds("hilde", "auditor"));
     }
 
     #[test]

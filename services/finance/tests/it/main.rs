@@ -19,6 +19,7 @@ mod desk;
 mod differences;
 mod employments;
 mod export_lists;
+mod export_pages;
 mod exports;
 mod goal_seek;
 mod goal_seek_rpc;

@@ -8,7 +8,8 @@ use serde_json::json;
 use testkit::eventually;
 
 use crate::kube_api::{KubeApi, cron_job};
-use crate::support::{Played, Running, Scene};
+use crate::played::Played;
+use crate::support::{Running, Scene};
 
 const SCHEDULE: &str = "waasland-finance-export-nightly";
 

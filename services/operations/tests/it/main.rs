@@ -15,6 +15,7 @@ mod exports;
 mod findings;
 mod kube_api;
 mod own_database;
+mod played;
 mod repository;
 mod restore;
 mod service_rules;

@@ -3,7 +3,8 @@
 use proto::operations::v1::Severity;
 use testkit::{TestRegion, eventually};
 
-use crate::support::{Choices, Played, Running, Said, Scene};
+use crate::played::{Played, Said};
+use crate::support::{Choices, Running, Scene};
 
 type Break = fn(&mut Said);
 

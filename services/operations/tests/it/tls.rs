@@ -11,7 +11,8 @@ use proto::operations::v1::CheckRegionRequest;
 use proto::operations::v1::health_service_client::HealthServiceClient;
 use testkit::{Authority, TestRegion, eventually, tls_config, tls_section};
 
-use crate::support::{Choices, Played, Running, key};
+use crate::played::Played;
+use crate::support::{Choices, Running, key};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn operations_asks_and_answers_over_tls_and_follows_a_new_authority() {
