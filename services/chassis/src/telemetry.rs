@@ -2,6 +2,9 @@
 //!
 //! Messages are readable alone; fields have dotted names. Never names, contact details, notes, tokens or bodies.
 
+use std::any::Any;
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::panic::PanicHookInfo;
 use std::str::FromStr;
 
 use rand::Rng as _;
@@ -18,7 +21,7 @@ pub struct FilterError {
     filter: String,
 }
 
-/// Starts logging to standard output. A second call in one process changes nothing.
+/// Starts logging to standard output, panics too. A second call in one process changes nothing.
 pub fn init(config: &LogConfig) -> Result<(), FilterError> {
     let filter =
         Targets::from_str(&config.filter).map_err(|_| FilterError { filter: config.filter.clone() })?;
@@ -30,7 +33,27 @@ pub fn init(config: &LogConfig) -> Result<(), FilterError> {
         }
         LogFormat::Text => registry.with(tracing_subscriber::fmt::layer().with_ansi(false)).try_init(),
     };
+    std::panic::set_hook(Box::new(log_panic));
     Ok(())
+}
+
+/// Instead of the standard hook, which prints the message whatever it holds. With `RUST_BACKTRACE=1` the way there is told too.
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let place = panic.location().map(ToString::to_string);
+    let backtrace = Backtrace::capture();
+    let backtrace = (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string());
+    tracing::error!(
+        panic.message = words_of_panic(panic.payload()),
+        code.location = place,
+        code.backtrace = backtrace,
+        "panicked"
+    );
+}
+
+/// What a panic says, when that stands in the source. A message that was put together can hold what was worked on: `str` tells the
+/// text that it could not cut.
+fn words_of_panic(payload: &dyn Any) -> &'static str {
+    payload.downcast_ref::<&'static str>().copied().unwrap_or("(put together, so left out)")
 }
 
 /// A position in a distributed trace, W3C `traceparent`.
@@ -73,6 +96,16 @@ impl TraceParent {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_panic_tells_words_of_the_source_and_nothing_that_was_worked_on() {
+        let words =
+            |work: fn() -> usize| words_of_panic(&*std::panic::catch_unwind(work).unwrap_err()).to_owned();
+
+        assert_eq!(words(|| panic!("no such state")), "no such state");
+        assert_eq!(words(|| "0".parse::<usize>().unwrap() - 1), "attempt to subtract with overflow");
+        assert_eq!(words(|| "Zoë Kanarie".split_at(3).0.len()), "(put together, so left out)");
+    }
 
     #[test]
     fn a_malformed_trace_parent_starts_a_new_trace() {

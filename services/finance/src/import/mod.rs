@@ -176,6 +176,38 @@ mod tests {
         assert_eq!(open(&file(&bomb)).unwrap_err()[0].reason, "FILE_EXPANDS");
     }
 
+    /// The same workbook with a part changed.
+    fn with_part(name: &str, change: impl Fn(&mut Vec<u8>)) -> Vec<u8> {
+        let mut old = zip::ZipArchive::new(std::io::Cursor::new(book())).unwrap();
+        let mut new = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for place in 0..old.len() {
+            let mut entry = old.by_index(place).unwrap();
+            let own = entry.name().unwrap().into_owned();
+            let mut bytes = Vec::new();
+            std::io::Read::read_to_end(&mut entry, &mut bytes).unwrap();
+            if own == name {
+                change(&mut bytes);
+            }
+            new.start_file(own, zip::write::SimpleFileOptions::default()).unwrap();
+            std::io::Write::write_all(&mut new, &bytes).unwrap();
+        }
+        new.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn a_workbook_whose_dimension_ends_before_it_begins_is_refused() {
+        let changed = |from: &'static str, to: &'static str| {
+            with_part("xl/worksheets/sheet1.xml", move |part| {
+                let text = String::from_utf8(part.clone()).unwrap();
+                assert!(text.contains(from), "{text}");
+                *part = text.replace(from, to).into_bytes();
+            })
+        };
+
+        assert!(open(&file(&changed("A1:B2", "A1:B3"))).is_ok());
+        assert_eq!(open(&file(&changed("A1:B2", "B2:A1"))).unwrap_err()[0].reason, "FILE_UNREADABLE");
+    }
+
     #[test]
     fn the_plan_is_of_the_file_what_is_said_about_it_and_what_it_changes() {
         let plan = plan_of(&file(b"a"), &["1".to_owned()]);
@@ -212,23 +244,13 @@ mod tests {
             part in 0..3_usize, changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
         ) {
             let name = ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml"][part];
-            let mut old = zip::ZipArchive::new(std::io::Cursor::new(book())).unwrap();
-            let mut new = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-            for place in 0..old.len() {
-                let mut entry = old.by_index(place).unwrap();
-                let own = entry.name().unwrap().into_owned();
-                let mut bytes = Vec::new();
-                std::io::Read::read_to_end(&mut entry, &mut bytes).unwrap();
-                if own == name {
-                    for (place, byte) in &changes {
-                        let place = place.index(bytes.len());
-                        bytes[place] = *byte;
-                    }
+            let book = with_part(name, |bytes| {
+                for (place, byte) in &changes {
+                    let place = place.index(bytes.len());
+                    bytes[place] = *byte;
                 }
-                new.start_file(own, zip::write::SimpleFileOptions::default()).unwrap();
-                std::io::Write::write_all(&mut new, &bytes).unwrap();
-            }
-            let _ = open(&file(&new.finish().unwrap().into_inner()));
+            });
+            let _ = open(&file(&book));
         }
     }
 }

@@ -39,6 +39,11 @@ fn check_size(bytes: &[u8]) -> Result<(), Unreadable> {
 /// What is no workbook, or too much of one.
 pub fn read(bytes: &[u8], name: &str) -> Result<Sheet, Unreadable> {
     check_size(bytes)?;
+    // `calamine` calculates with what the file says: a `dimension` that ends before it begins makes it panic.
+    std::panic::catch_unwind(|| read_sheet(bytes, name)).unwrap_or(Err(Unreadable::Damaged))
+}
+
+fn read_sheet(bytes: &[u8], name: &str) -> Result<Sheet, Unreadable> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| Unreadable::Damaged)?;
     let names = book.sheet_names();
     let found = if name.is_empty() { names.first() } else { names.iter().find(|one| one.as_str() == name) };
