@@ -98,6 +98,46 @@
 - name: {{ $prefix }}_{{ $key }}
   value: {{ $value | quote }}
 {{- end }}
+{{- if include "bondgenoot.commands" . }}
+# For `bondgenoot status` and its like, which people run in this container.
+- name: BONDGENOOT_REGION_STATE
+  value: /etc/bondgenoot/state/region.json
+{{- end }}
+{{- end }}
+
+{{/* Not empty where operators run `bondgenoot`: beside operations, whose key and network reach every service. */}}
+{{- define "bondgenoot.commands" -}}
+{{- if and (eq .name "operations") (eq .purpose "serve") }}true{{ end -}}
+{{- end }}
+
+{{/* Where the region runs, for the command `bondgenoot`; its form is in deploy/bondgenoot/README.md. */}}
+{{- define "bondgenoot.regionState" -}}
+{{- $ports := include "bondgenoot.ports" . | fromJson -}}
+{{- $fullname := include "bondgenoot.fullname" . -}}
+{{- $secrets := "/run/secrets/bondgenoot" -}}
+{{- $services := dict -}}
+{{- range $name := include "bondgenoot.components" . | fromJsonArray -}}
+{{- $service := dict
+      "health" (printf "%s-%s-headless.%s.svc:%d" $fullname $name $.Release.Namespace (int $ports.health))
+      "log" (printf "kubectl --namespace %s logs deployment/%s-%s" $.Release.Namespace $fullname $name) -}}
+{{- if ne $name "gateway" -}}
+{{- $_ := set $service "grpc" (include "bondgenoot.address" (dict "ctx" $ "name" $name)) -}}
+{{- end -}}
+{{- $_ := set $services $name $service -}}
+{{- end -}}
+{{- $state := dict
+      "region_file" "/etc/bondgenoot/region/region.toml"
+      "public_url" .Values.publicUrl
+      "caller_keys_file" (printf "%s/keys/caller-keys.json" $secrets)
+      "operator_key_file" (printf "%s/keys/operations.pem" $secrets)
+      "services" $services -}}
+{{- if .Values.tls.enabled -}}
+{{- $_ := set $state "tls" (dict
+      "certificate_file" (printf "%s/tls/tls.crt" $secrets)
+      "key_file" (printf "%s/tls/tls.key" $secrets)
+      "ca_file" (printf "%s/tls/ca.crt" $secrets)) -}}
+{{- end -}}
+{{- $state | toPrettyJson -}}
 {{- end }}
 
 {{/* One volume with every secret the process may see, and no other: passwords and keys change in place when they rotate. */}}
@@ -196,6 +236,11 @@ mountPath: /var/lib/bondgenoot/exports
 - name: tmp
   emptyDir:
     sizeLimit: 64Mi
+{{- if include "bondgenoot.commands" . }}
+- name: state
+  configMap:
+    name: {{ include "bondgenoot.fullname" .ctx }}-region-state
+{{- end }}
 {{- end }}
 
 {{- define "bondgenoot.mounts" -}}
@@ -207,4 +252,9 @@ mountPath: /var/lib/bondgenoot/exports
   readOnly: true
 - name: tmp
   mountPath: /tmp
+{{- if include "bondgenoot.commands" . }}
+- name: state
+  mountPath: /etc/bondgenoot/state
+  readOnly: true
+{{- end }}
 {{- end }}

@@ -5,13 +5,14 @@
 //! `reconcile` (two services compared), `checkup` (findings about a running region) and [`walk`] (the first half of the
 //! main job through the gateway, also a test of the crate `tests`, which is why this crate is a library too).
 //!
-//! The command owns no data. It learns where a region is from `region.json` ([`place`]) and calls the services as the
+//! The command owns no data. It learns where a region is from `region.json` ([`place`]; `elsewhere` for one that another machine runs) and calls the services as the
 //! principal *operator* ([`operator`]).
 
 mod budget_report;
 mod checkup;
 pub mod cli;
 mod commands;
+mod elsewhere;
 pub mod failure;
 mod instant;
 pub mod operator;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chassis::caller::{Caller, Principal, Signer};
-use chassis::grpc::{Authorized, channel};
+use chassis::grpc::{Addresses, Authorized, patient};
 use proto::admin::v1::GetStatusRequest;
 use proto::admin::v1::GetStatusResponse;
 use proto::admin::v1::admin_service_client::AdminServiceClient;
@@ -76,8 +76,15 @@ fn connection(target: &Target, service: &Service, deadline: Duration) -> Outcome
                 .effect("no service accepts a call from this command")
                 .next("run the command as the user who started the region")
         })?;
-    let channel = channel(&format!("http://{}", service.grpc), deadline).map_err(|error| {
-        Failure::usage(error.to_string()).next("look at the file named by --region-state")
-    })?;
+    let wrong = |why: String| {
+        Failure::usage(format!("where {} answers cannot be used", service.name))
+            .because(why)
+            .next("look at the file named by --region-state")
+    };
+    let given = service.grpc.as_deref().ok_or_else(|| wrong("it answers no operator".to_owned()))?;
+    let addresses = Addresses::parse(given, &target.tls).map_err(|error| wrong(error.to_string()))?;
+    let found = addresses.as_given();
+    let first = found.first().ok_or_else(|| wrong("it has no address".to_owned()))?;
+    let channel = addresses.channel(first, |endpoint| patient(endpoint, deadline));
     Ok(InterceptedService::new(channel, Authorized::new(signer, Caller::principal(Principal::Operator))))
 }

@@ -1,12 +1,13 @@
 //! Where things are: the checkout, the data folder, the programs, and a running region.
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use chassis::tls::Tls;
 use local::processes::Identity;
 use local::region_run::{RegionState, default_data_folder};
 
 use crate::cli::Place;
+use crate::elsewhere::Elsewhere;
 use crate::failure::{Failure, Outcome};
 
 /// The checkout this command is used in: the nearest folder upwards that holds this crate.
@@ -64,34 +65,33 @@ pub struct Target {
     pub name: String,
     /// Whether everybody in it is invented.
     pub demo: bool,
-    /// What `region.json` says.
-    pub state: RegionState,
+    /// The region file.
+    pub region_file: PathBuf,
+    /// What people open in a browser, when it is known.
+    pub public_url: Option<String>,
     /// The private key of the operator.
     pub operator_key_file: PathBuf,
     /// Its id.
     pub operator_key_id: String,
+    /// Whom calls trust, and what they show.
+    pub tls: Tls,
     /// The service processes, the gateway last.
     pub services: Vec<Service>,
+    /// More of a region that this machine itself runs; `None` of one elsewhere.
+    pub local: Option<RegionState>,
 }
 
-/// One service process.
+/// One service process, or all those of a service behind one name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
     /// Its name; a second process of a service is `intake-2`.
     pub name: String,
-    /// Where it answers calls: gRPC, or HTTP for the gateway.
-    pub grpc: SocketAddr,
-    /// Where it shows its health.
-    pub health: SocketAddr,
-    /// Its log file.
-    pub log: PathBuf,
-}
-
-impl Service {
-    /// Whether it answers operators over gRPC; the gateway speaks HTTP only.
-    pub fn has_admin(&self) -> bool {
-        !self.name.starts_with("gateway")
-    }
+    /// Where it answers operators, `http://host:port` or `https://host:port`; `None` for the gateway, which speaks HTTP only.
+    pub grpc: Option<String>,
+    /// Where it shows its health, `host:port`.
+    pub health: String,
+    /// How to read its log: a file, or a command.
+    pub log: String,
 }
 
 impl Target {
@@ -100,12 +100,11 @@ impl Target {
     /// # Errors
     /// [`Exit::Unreachable`](crate::failure::Exit::Unreachable) when none runs there.
     pub fn find(place: &Place) -> Outcome<Self> {
+        if let Some(file) = &place.region_state {
+            return Self::of_file(file);
+        }
         let folder = data_folder(place)?;
-        let state = match &place.region_state {
-            Some(file) => Some(read_state_file(file)?),
-            None => RegionState::read(&folder)?,
-        };
-        let Some(state) = state else {
+        let Some(state) = RegionState::read(&folder)? else {
             return Err(Failure::unreachable(format!("no region runs from {}", folder.display()))
                 .effect("there is nothing to look at")
                 .next("start one: cargo dev   (or name another with --data or --region-state)"));
@@ -113,32 +112,45 @@ impl Target {
         Self::of_state(state)
     }
 
-    /// A region whose state is at hand.
+    fn of_file(file: &Path) -> Outcome<Self> {
+        let text: Option<serde_json::Value> = local::files::read_json(file)?;
+        let Some(text) = text else {
+            return Err(
+                Failure::usage(format!("there is no file {}", file.display())).next("look at --region-state")
+            );
+        };
+        let unreadable = |error: serde_json::Error| {
+            Failure::usage(format!("{} does not say where a region runs", file.display()))
+                .because(error.to_string())
+                .next("look at --region-state; deploy/bondgenoot/README.md has the form")
+        };
+        // What `cargo dev` writes names the process that started the region; no other file does.
+        if text.get("supervisor").is_some() {
+            return Self::of_state(serde_json::from_value(text).map_err(unreadable)?);
+        }
+        serde_json::from_value::<Elsewhere>(text).map_err(unreadable)?.target()
+    }
+
+    /// A region of this machine whose state is at hand.
     pub fn of_state(state: RegionState) -> Outcome<Self> {
-        let region = region::load(&state.region_file).map_err(|report| {
-            Failure::new(format!("the region file has {} mistakes", report.mistakes.len()))
-                .effect("the code of the region is not known, so no service would accept a call")
-                .next(format!("bondgenoot region check {}", state.region_file.display()))
-        })?;
-        let mut services: Vec<Service> = state
-            .services
-            .iter()
-            .map(|(name, service)| Service {
-                name: name.clone(),
-                grpc: service.address,
-                health: service.health,
-                log: service.log.clone(),
-            })
-            .collect();
-        services.sort_by_key(|service| (!service.has_admin(), service.name.clone()));
+        let region = region_of(&state.region_file)?;
+        let services = state.services.iter().map(|(name, service)| Service {
+            name: name.clone(),
+            grpc: (!name.starts_with("gateway")).then(|| format!("http://{}", service.address)),
+            health: service.health.to_string(),
+            log: service.log.display().to_string(),
+        });
         Ok(Self {
             region: region.code.to_string(),
             name: region.name,
             demo: region.demo,
+            region_file: state.region_file.clone(),
+            public_url: Some(state.public_url.clone()),
             operator_key_file: state.operator_key_file.clone(),
             operator_key_id: state.operator_key_id.clone(),
-            services,
-            state,
+            tls: Tls::off(),
+            services: gateway_last(services.collect()),
+            local: Some(state),
         })
     }
 
@@ -159,20 +171,31 @@ impl Target {
 
     /// The services that answer operators.
     pub fn administered(&self) -> impl Iterator<Item = &Service> {
-        self.services.iter().filter(|service| service.has_admin())
+        self.services.iter().filter(|service| service.grpc.is_some())
     }
 
-    /// Whether the process that started the region still runs.
-    pub fn is_supervised(&self) -> bool {
-        Identity::is_running(&self.state.supervisor)
+    /// Whether the process that started the region still runs; `None` when this machine did not start it.
+    pub fn is_supervised(&self) -> Option<bool> {
+        self.local.as_ref().map(|state| Identity::is_running(&state.supervisor))
     }
 }
 
-fn read_state_file(file: &Path) -> Outcome<RegionState> {
-    let state = local::files::read_json(file)?;
-    state.ok_or_else(|| {
-        Failure::usage(format!("there is no file {}", file.display())).next("look at --region-state")
+/// The region of a file.
+///
+/// # Errors
+/// When it has mistakes.
+pub fn region_of(file: &Path) -> Outcome<region::Region> {
+    region::load(file).map_err(|report| {
+        Failure::new(format!("the region file has {} mistakes", report.mistakes.len()))
+            .effect("the code of the region is not known, so no service would accept a call")
+            .next(format!("bondgenoot region check {}", file.display()))
     })
+}
+
+/// In the order in which they are shown.
+pub fn gateway_last(mut services: Vec<Service>) -> Vec<Service> {
+    services.sort_by_key(|service| (service.grpc.is_none(), service.name.clone()));
+    services
 }
 
 #[cfg(test)]

@@ -3,8 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use local::Progress;
+use local::region_run::Service;
+use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::containers::{self, Bases, BuiltImage, ContainerRegion, Containers, PACKAGES};
@@ -105,6 +107,17 @@ async fn plays(report: &mut Report, region: &ContainerRegion) {
             .map_err(|trouble| anyhow::anyhow!("{trouble}"))
     };
     report.check("people play the walk against it", WALK, walk).await;
+    let status = async {
+        let screen = region.status().await?;
+        let services = screen.get("services").and_then(Value::as_array).context("it shows no service")?;
+        let silent = services.iter().filter(|service| service.get("ready") != Some(&Value::Bool(true)));
+        let silent: Vec<&Value> = silent.collect();
+        ensure!(services.len() == Service::ALL.len() && silent.is_empty(), "not ready: {silent:?}");
+        let answered = services.iter().filter(|service| service.get("build").is_some_and(Value::is_string));
+        ensure!(answered.count() == Service::ALL.len() - 1, "who does not tell operators: {services:?}");
+        Ok(())
+    };
+    report.check("`bondgenoot status` in the container of operations sees all of it", SHORT, status).await;
     match memory {
         Ok(memory) => {
             let of: Vec<String> = memory

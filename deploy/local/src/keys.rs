@@ -119,6 +119,22 @@ impl RegionKeys {
     }
 }
 
+/// The name by which a set of public keys knows this private key.
+///
+/// # Errors
+/// [`Error::Key`] when one of the files cannot be used, or the set does not know the key.
+pub fn known_as(key_file: &Path, set_file: &Path) -> Result<String> {
+    let name = key_file.display().to_string();
+    let unusable = |reason: String| Error::Key { name: name.clone(), reason };
+    let pem = files::read_text(key_file)?.ok_or_else(|| unusable("there is no such file".to_owned()))?;
+    let key = Ed25519::of_pem(&name, &pem)?;
+    let set: Option<PublicKeySet> = files::read_json(set_file)?;
+    let known = set.and_then(|set| set.keys.into_iter().find(|public| public.x == key.public));
+    known.map(|public| public.kid).ok_or_else(|| {
+        unusable(format!("{} does not know it; name the key that belongs to it", set_file.display()))
+    })
+}
+
 impl Ed25519 {
     /// A new random key pair.
     pub(crate) fn generate() -> Result<Self> {

@@ -125,9 +125,11 @@ pub fn check(path: &Path) -> Result<FileKind, Report> {
 
 fn read_programme(source: &Source, region: Option<&File<'_>>) -> Result<Programme, Report> {
     let file = File::new(source);
-    match region {
-        Some(region) => file.names.borrow_mut().take_over(&region.names.borrow(), Namespace::Partner),
-        None => file.names.borrow_mut().give_up(Namespace::Partner),
+    for namespace in [Namespace::Partner, Namespace::LocalAuthority] {
+        match region {
+            Some(region) => file.names.borrow_mut().take_over(&region.names.borrow(), namespace),
+            None => file.names.borrow_mut().give_up(namespace),
+        }
     }
     let mut programme = None;
     read_versioned(&file, FileKind::Programme, |section, version| {

@@ -59,6 +59,11 @@ impl Partner {
         let code = section.declared("code", Namespace::Partner, "arktos");
         let name = section.text("name");
         let kind = section.word("kind");
+        section.declare_if(
+            code.as_ref(),
+            kind.map(|kind| kind == PartnerKind::LocalAuthority),
+            Namespace::LocalAuthority,
+        );
         let kbo = section.parsed("kbo", "0410346721");
         let municipality = section.optional_reference("municipality", Namespace::Municipality);
         let valid_from = section.optional_date("valid_from");

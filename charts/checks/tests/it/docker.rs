@@ -56,7 +56,7 @@ fn compose_tells_services_only_what_they_know() {
     for (name, service) in compose()["services"].as_object().unwrap() {
         for variable in service["environment"].as_object().into_iter().flat_map(|all| all.keys()) {
             let Some((of, setting)) = variable.split_once('_') else { continue };
-            if of == "POSTGRES" || of == "RABBITMQ" {
+            if ["POSTGRES", "RABBITMQ", "BONDGENOOT"].contains(&of) {
                 continue;
             }
             seen += 1;
@@ -68,6 +68,29 @@ fn compose_tells_services_only_what_they_know() {
     }
     assert!(seen > 80, "only {seen} variables were looked at");
     sets::none_wrong(wrong);
+}
+
+#[test]
+fn the_command_beside_operations_knows_every_service_of_compose() {
+    let text = std::fs::read_to_string(docker("compose/region-state.json")).unwrap();
+    let state: Value = serde_json::from_str(&text).unwrap();
+    let compose = compose();
+    let operations = &compose["services"]["operations"];
+    let mounted = serde_json::to_string(&operations["volumes"]).unwrap();
+    let told = operations["environment"]["BONDGENOOT_REGION_STATE"].as_str().unwrap();
+    assert!(mounted.contains(&format!("compose/region-state.json:{told}:ro")), "{mounted}");
+
+    let services = state["services"].as_object().unwrap();
+    assert_eq!(services.len(), 7);
+    for (name, service) in services {
+        let host = |key: &str| {
+            service[key].as_str().map(|at| at.trim_start_matches("http://").split_once(':').unwrap())
+        };
+        let network = compose["services"][name]["network_mode"].as_str();
+        let own = network.and_then(|mode| mode.strip_prefix("service:")).unwrap_or(name);
+        assert_eq!(host("health"), Some((own, "7200")), "{name}");
+        assert_eq!(host("grpc"), (name != "gateway").then_some((own, "7100")), "{name}");
+    }
 }
 
 #[test]

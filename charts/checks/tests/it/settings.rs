@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chart_checks::render::Rendered;
 use serde_json::Value;
 
 use crate::pods::{containers, pods};
@@ -40,7 +41,8 @@ fn every_variable_is_a_setting_of_the_service() {
                 }
                 let Some((service, setting)) = variable.split_once('_') else { continue };
                 let service = service.to_lowercase();
-                if service == "rust" {
+                // Those of the runtime and of the command `bondgenoot` are no settings.
+                if ["rust", "bondgenoot"].contains(&service.as_str()) {
                     continue;
                 }
                 seen += 1;
@@ -70,27 +72,69 @@ fn no_variable_holds_a_password() {
     }
 }
 
+/// The files that a pod finds.
+fn mounted(template: &Value) -> BTreeSet<String> {
+    let mut files = BTreeSet::new();
+    for volume in list(template, "/spec/volumes") {
+        let items = |pointer: &str, of: &Value| -> Vec<String> {
+            list(of, pointer).iter().map(|item| text(item, "/path").to_owned()).collect()
+        };
+        let at = match text(volume, "/name") {
+            "secrets" => "/run/secrets/bondgenoot",
+            "region" => "/etc/bondgenoot/region",
+            "state" => {
+                files.insert("/etc/bondgenoot/state/region.json".to_owned());
+                continue;
+            }
+            _ => continue,
+        };
+        let projected =
+            list(volume, "/projected/sources").iter().flat_map(|source| items("/secret/items", source));
+        files.extend(projected.chain(items("/configMap/items", volume)).map(|path| format!("{at}/{path}")));
+    }
+    files
+}
+
+#[test]
+fn the_command_beside_operations_finds_its_files_and_every_service() {
+    for rendered in sets::all() {
+        let maps = sets::of_kind(&rendered.objects, "ConfigMap");
+        let map = maps.filter(|map| text(map, "/metadata/name").ends_with("-region-state"));
+        let [map] = map.collect::<Vec<_>>()[..] else { panic!("{}: no place for it", rendered.name) };
+        let state: Value = serde_json::from_str(text(map, "/data/region.json")).unwrap();
+        let (_, _, template) = pods()
+            .find(|(name, ..)| {
+                name.starts_with(&format!("{}: Deployment/", rendered.name)) && name.ends_with("-operations")
+            })
+            .unwrap();
+
+        let files = mounted(template);
+        let named = ["region_file", "caller_keys_file", "operator_key_file"].map(|key| &state[key]);
+        let of_tls = state.get("tls").and_then(Value::as_object).into_iter().flat_map(|tls| tls.values());
+        for file in named.into_iter().chain(of_tls) {
+            assert!(files.contains(file.as_str().unwrap()), "{}: {file} is not mounted", rendered.name);
+        }
+        let services = addresses(rendered);
+        let scheme = if state.get("tls").is_some() { "https://" } else { "http://" };
+        let told = state["services"].as_object().unwrap();
+        assert_eq!(told.len(), 7, "{}", rendered.name);
+        for (name, service) in told {
+            assert!(services.contains(text(service, "/health")), "{}: {service}", rendered.name);
+            let grpc = service.get("grpc").map(|grpc| grpc.as_str().unwrap());
+            assert_eq!(grpc.is_none(), name == "gateway", "{}: {name}", rendered.name);
+            let known =
+                grpc.is_none_or(|grpc| grpc.strip_prefix(scheme).is_some_and(|it| services.contains(it)));
+            assert!(known, "{}: there is no {grpc:?}", rendered.name);
+        }
+    }
+}
+
 #[test]
 fn every_file_that_a_process_is_told_of_is_mounted() {
     let mut wrong = Vec::new();
     let mut seen = 0;
     for (name, _, template) in pods() {
-        let mut files: BTreeSet<String> = BTreeSet::new();
-        for volume in list(template, "/spec/volumes") {
-            let items = |pointer: &str, of: &Value| -> Vec<String> {
-                list(of, pointer).iter().map(|item| text(item, "/path").to_owned()).collect()
-            };
-            let at = match text(volume, "/name") {
-                "secrets" => "/run/secrets/bondgenoot",
-                "region" => "/etc/bondgenoot/region",
-                _ => continue,
-            };
-            let projected =
-                list(volume, "/projected/sources").iter().flat_map(|source| items("/secret/items", source));
-            files.extend(
-                projected.chain(items("/configMap/items", volume)).map(|path| format!("{at}/{path}")),
-            );
-        }
+        let files = mounted(template);
         for container in containers(template) {
             let told = list(container, "/env").iter().map(|variable| text(variable, "/value"));
             let certificates =
@@ -107,17 +151,20 @@ fn every_file_that_a_process_is_told_of_is_mounted() {
     sets::none_wrong(wrong);
 }
 
+/// `host:port` of every Service.
+fn addresses(rendered: &Rendered) -> BTreeSet<String> {
+    sets::of_kind(&rendered.objects, "Service")
+        .flat_map(|service| {
+            let name = text(service, "/metadata/name");
+            list(service, "/spec/ports").iter().map(move |port| format!("{name}.region.svc:{}", port["port"]))
+        })
+        .collect()
+}
+
 #[test]
 fn whom_a_process_calls_is_a_service_of_the_release_with_that_port() {
     for rendered in sets::all() {
-        let services: BTreeSet<String> = sets::of_kind(&rendered.objects, "Service")
-            .flat_map(|service| {
-                let name = text(service, "/metadata/name");
-                list(service, "/spec/ports")
-                    .iter()
-                    .map(move |port| format!("{name}.region.svc:{}", port["port"]))
-            })
-            .collect();
+        let services = addresses(rendered);
         let mut called = 0;
         for (name, _, template) in
             pods().filter(|(name, ..)| name.starts_with(&format!("{}: ", rendered.name)))

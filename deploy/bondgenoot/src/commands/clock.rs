@@ -17,7 +17,11 @@ pub fn run(target: &Target, command: &ClockCommand, terminal: &Terminal) -> Outc
         return Err(Failure::refused(format!("{} is a region with real people", target.region))
             .because("business time can be set in a region with demo = true only"));
     }
-    let file = RegionOptions::clock_file(&target.state.folder);
+    let local = target.local.as_ref().ok_or_else(|| {
+        Failure::usage("business time is set on the machine that runs the region")
+            .next("there: bondgenoot clock   (it needs the data folder)")
+    })?;
+    let file = RegionOptions::clock_file(&local.folder);
     let clock = chassis::clock::Clock::new("UTC", Some(file.clone()))
         .map_err(|error| Failure::new("no clock").because(error.to_string()))?;
     let offset = match command {

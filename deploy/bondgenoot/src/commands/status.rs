@@ -15,7 +15,7 @@ struct Screen {
     region: String,
     name: String,
     demo: bool,
-    door: String,
+    door: Option<String>,
     worst: Mark,
     summary: String,
     services: Vec<ServiceLine>,
@@ -52,7 +52,7 @@ pub async fn run(target: &Target, json: bool, terminal: &Terminal) -> Outcome {
         region: target.region.clone(),
         name: target.name.clone(),
         demo: target.demo,
-        door: target.state.public_url.clone(),
+        door: target.public_url.clone(),
         worst: checkup.worst,
         summary: checkup.summary.clone(),
         services: facts.services.iter().map(service).collect(),
@@ -97,7 +97,9 @@ fn queues(health: &proto::operations::v1::RegionHealth) -> Vec<QueueLine> {
 fn show(screen: &Screen, terminal: &Terminal) {
     let demo = if screen.demo { " · demo: iedereen is verzonnen" } else { "" };
     terminal.data(&format!("{} ({}){demo}", terminal.style(Style::Heading, &screen.name), screen.region));
-    terminal.data(&format!("deur {}", screen.door));
+    if let Some(door) = &screen.door {
+        terminal.data(&format!("deur {door}"));
+    }
     terminal.data("");
     let heading = ["dienst", "toestand", "sinds", "epoche", "te versturen", "wachten", "opzij", "build"];
     let rows: Vec<Vec<String>> = screen.services.iter().map(cells).collect();

@@ -187,6 +187,17 @@ impl ContainerRegion {
         Ok(found)
     }
 
+    /// What `bondgenoot status --json` prints, run in the container of operations.
+    ///
+    /// # Errors
+    /// With what podman or the command said; a finding is none.
+    pub async fn status(&self) -> anyhow::Result<Value> {
+        let found = self.running("operations").await?;
+        let (name, _) = found.first_key_value().context("operations does not run")?;
+        let said = self.containers.run("podman", &["exec", name, "bondgenoot", "status", "--json"]).await?;
+        serde_json::from_str(&said.out).with_context(|| format!("it says {}{}", said.out, said.err))
+    }
+
     /// Asks a container to end, gives it the time a pod has, and removes it; podman-compose itself never lets one go when it
     /// scales down.
     ///

@@ -28,6 +28,9 @@ pub async fn run(plane: &Plane, region: &Region, servers: &Servers, report: &mut
     let what = "operations starts with what the chart tells its pod, as its service account";
     let Some(operations) = report.check(what, WITHIN, started).await else { return };
     report.check("it sees every component, and what it may do", WITHIN, sees(region, &operations)).await;
+    report
+        .check("`bondgenoot status` beside it shows what it sees", WITHIN, status(region, &operations))
+        .await;
     report.check("it may do what its role says and nothing more", WITHIN, rights(region, &operations)).await;
     report
         .check(
@@ -76,6 +79,21 @@ async fn sees(region: &Region, operations: &Operations) -> anyhow::Result<()> {
         Ok(())
     })
     .await
+}
+
+async fn status(region: &Region, operations: &Operations) -> anyhow::Result<()> {
+    let screen = operations.status().await?;
+    let cluster = screen.get("cluster").context("nothing of Kubernetes")?;
+    ensure!(text(cluster, "/state") == "answering", "Kubernetes is {}", text(cluster, "/state"));
+    ensure!(text(cluster, "/namespace") == region.namespace, "it looks at {}", text(cluster, "/namespace"));
+    let services = screen.get("services").and_then(Value::as_array).context("no services")?;
+    let ready = services.iter().filter(|service| service.get("ready") == Some(&Value::Bool(true)));
+    let ready: Vec<&str> = ready.map(|service| text(service, "/service")).collect();
+    ensure!(
+        services.len() == COMPONENTS.len() && ready == ["operations"],
+        "ready of {services:?}: {ready:?}"
+    );
+    Ok(())
 }
 
 async fn rights(region: &Region, operations: &Operations) -> anyhow::Result<()> {

@@ -45,6 +45,7 @@ pub struct Operations {
     region: String,
     keys: RegionKeys,
     address: SocketAddr,
+    region_state: PathBuf,
     _ports: [Port; 2],
 }
 
@@ -94,8 +95,13 @@ impl Operations {
         ensure!(ended.code == Some(0), "the migration: {ended}\n{}", migration.log_tail());
 
         let mut told = told_by_chart(region).await?;
-        let files = Files { folder: &folder, keys: &keys };
-        files.place(&mut told, &region_file)?;
+        let files = Files { folder: &folder, keys: &keys, region: &region_file };
+        let region_state =
+            told.remove("BONDGENOOT_REGION_STATE").context("nobody tells the command where it is")?;
+        ensure!(region_state == "/etc/bondgenoot/state/region.json", "the command looks at {region_state}");
+        let region_state = folder.join("region.json");
+        write_private(&region_state, files.region_state(region, [address, health]).await?.as_bytes())?;
+        files.place(&mut told)?;
         let broker = servers.environment();
         for (setting, given) in
             [("BROKER__URL", "TEST_AMQP_URL"), ("BROKER__MANAGEMENT_URL", "TEST_AMQP_MANAGEMENT_URL")]
@@ -129,7 +135,8 @@ impl Operations {
         let process = Process::start(serving, &ledger, &Progress::silent())?;
         process.ready(START).await?;
         let account = region.cluster.with(config);
-        Ok(Self { process, account, region: region.namespace.clone(), keys, address, _ports: ports })
+        let region = region.namespace.clone();
+        Ok(Self { process, account, region, keys, address, region_state, _ports: ports })
     }
 
     /// The health of the region now, as its operator sees it.
@@ -140,6 +147,19 @@ impl Operations {
         let caller = Caller::principal(Principal::Operator);
         let mut client = HealthServiceClient::new(self.signed(&self.keys.operator, caller)?);
         client.check_region(CheckRegionRequest {}).await?.into_inner().health.context("no health")
+    }
+
+    /// What `bondgenoot status --json` prints, run with what the chart puts beside operations.
+    ///
+    /// # Errors
+    /// When it does not run, or ends in another way than by a finding: services of played pods do not answer.
+    pub async fn status(&self) -> anyhow::Result<Value> {
+        let mut command = tokio::process::Command::new(crate::target().join("debug/bondgenoot"));
+        command.args(["status", "--json"]).env("BONDGENOOT_REGION_STATE", &self.region_state);
+        let output = tokio::time::timeout(CALL, command.kill_on_drop(true).output()).await??;
+        let said = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.code() == Some(1), "it ends with {}: {said}", output.status);
+        Ok(serde_json::from_slice(&output.stdout)?)
     }
 
     /// A client of the actions, as an administrator of the region.
@@ -172,14 +192,14 @@ impl Operations {
     }
 }
 
-/// Builds the program.
+/// Builds the program, and the command that looks at it.
 ///
 /// # Errors
 /// When the compiler refuses.
 pub async fn build() -> anyhow::Result<()> {
     run_cargo(
         &crate::repository(),
-        &["build", "--quiet", "--bin", "operations"],
+        &["build", "--quiet", "--bin", "operations", "--bin", "bondgenoot"],
         &[],
         "mend what the compiler says",
     )
@@ -220,26 +240,55 @@ fn set(told: &mut BTreeMap<String, String>, setting: &str, value: String) -> any
 struct Files<'a> {
     folder: &'a Path,
     keys: &'a RegionKeys,
+    region: &'a Path,
 }
 
 impl Files<'_> {
-    /// Puts our own files where the environment names mounted ones.
-    fn place(&self, told: &mut BTreeMap<String, String>, region_file: &Path) -> anyhow::Result<()> {
-        let password = self.folder.join("database-password");
-        write_private(&password, b"nobody-asks")?;
-        let ours: [(&str, PathBuf); 5] = [
-            ("/run/secrets/bondgenoot/database/password", password),
+    /// What is mounted where, and our own file for it.
+    fn ours(&self) -> [(&'static str, PathBuf); 5] {
+        [
+            ("/run/secrets/bondgenoot/database/password", self.folder.join("database-password")),
             ("/run/secrets/bondgenoot/broker/password", self.folder.join("broker-password")),
             ("/run/secrets/bondgenoot/keys/caller-keys.json", self.keys.caller_keys_file.clone()),
             ("/run/secrets/bondgenoot/keys/operations.pem", self.keys.operations.file.clone()),
-            ("/etc/bondgenoot/region/region.toml", region_file.to_owned()),
-        ];
+            ("/etc/bondgenoot/region/region.toml", self.region.to_owned()),
+        ]
+    }
+
+    /// Puts our own files where the environment names mounted ones.
+    fn place(&self, told: &mut BTreeMap<String, String>) -> anyhow::Result<()> {
+        write_private(&self.folder.join("database-password"), b"nobody-asks")?;
+        let ours = self.ours();
         for (name, value) in told.iter_mut().filter(|(_, value)| value.starts_with('/')) {
             let found = ours.iter().find(|(mounted, _)| mounted == value);
             let (_, file) = found.with_context(|| format!("{name}: nobody expects {value}"))?;
             *value = file.display().to_string();
         }
         Ok(())
+    }
+
+    /// The file for the command as the chart makes it, with our own files, and with addresses of this machine: operations answers at the
+    /// two given ones, and nobody else runs.
+    async fn region_state(&self, region: &Region, [grpc, health]: [SocketAddr; 2]) -> anyhow::Result<String> {
+        let name = region.object("region-state");
+        let maps = region.cluster.list(&region.namespace, "configmaps").await?;
+        let map = maps.iter().find(|map| text(map, "/metadata/name") == name);
+        let made = map.with_context(|| format!("there is no ConfigMap {name}"))?;
+        let mut made: Value = serde_json::from_str(text(made, "/data/region.json"))?;
+        let services = made.get_mut("services").and_then(Value::as_object_mut).context("no services")?;
+        for (name, service) in services.iter_mut() {
+            let of_operations = name == "operations";
+            for (key, ours) in [("grpc", format!("http://{grpc}")), ("health", health.to_string())] {
+                let Some(place) = service.get_mut(key) else { continue };
+                let nobody = if key == "grpc" { "http://127.0.0.1:1" } else { "127.0.0.1:1" };
+                *place = if of_operations { ours } else { nobody.to_owned() }.into();
+            }
+        }
+        let mut made = made.to_string();
+        for (mounted, file) in self.ours() {
+            made = made.replace(mounted, &file.display().to_string());
+        }
+        Ok(made)
     }
 }
 

@@ -63,6 +63,16 @@ impl Tls {
         Self::default()
     }
 
+    /// Reads the files once, for a command that ends soon.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn read(config: &TlsConfig) -> Result<Self, TlsError> {
+        let files = Files::of(config)?;
+        let material = files.understand(&files.read()?)?;
+        Ok(Self { now: Arc::new(RwLock::new(material)) })
+    }
+
     /// Reads the files for a process that calls others, and follows them from now on.
     ///
     /// # Errors

@@ -66,7 +66,7 @@ impl AllocationKey {
 }
 
 fn read_share(section: &mut Section<'_, '_>, known: &mut Vec<PartnerCode>) -> Option<AllocationShare> {
-    let partner: Option<PartnerCode> = section.reference("partner", Namespace::Partner);
+    let partner: Option<PartnerCode> = section.reference("partner", Namespace::LocalAuthority);
     if let Some(partner) = &partner {
         if known.contains(partner) {
             section.complain(

@@ -12,6 +12,7 @@ closed_set! {
     pub(crate) enum Namespace is "namespace" {
         Municipality = "municipality",
         Partner = "partner",
+        LocalAuthority = "local authority",
         Channel = "channel",
         Role = "role",
         MatchingTerm = "term of the score",

@@ -30,6 +30,23 @@ impl Section<'_, '_> {
         Some(name)
     }
 
+    /// Declares a name in one more namespace, for what is of a kind; what cannot be read leaves references into it unjudged.
+    pub(crate) fn declare_if<T: ToString>(
+        &self,
+        name: Option<&T>,
+        is_of_kind: Option<bool>,
+        namespace: Namespace,
+    ) {
+        let mut names = self.file.names.borrow_mut();
+        match (name, is_of_kind) {
+            (Some(name), Some(true)) => {
+                names.declare(namespace, &name.to_string());
+            }
+            (_, Some(false)) => {}
+            _ => names.give_up(namespace),
+        }
+    }
+
     /// Asks for the name of something that is declared elsewhere; `None` when it is absent.
     pub(crate) fn optional_reference<T>(&mut self, key: &'static str, namespace: Namespace) -> Option<T>
     where

@@ -28,10 +28,7 @@ fn with_keys(keys: &[String]) -> String {
 fn the_key_that_began_last_holds() {
     let region = load(
         REGION,
-        &with_keys(&[
-            key("2025-01-01", &[("huis", "0.5")]),
-            key("2024-01-01", &[("huis", "0"), ("hogeschool", "3")]),
-        ]),
+        &with_keys(&[key("2025-01-01", &[("huis", "0.5")]), key("2024-01-01", &[("huis", "3")])]),
     )
     .unwrap();
     let keys = &region.programmes[0].finance.as_ref().unwrap().allocation_keys;
@@ -44,7 +41,7 @@ fn the_key_that_began_last_holds() {
 
 #[test]
 fn what_cannot_be_a_key_is_named() {
-    let cases: [(Vec<String>, MistakeKind, &str); 4] = [
+    let cases: [(Vec<String>, MistakeKind, &str); 5] = [
         (
             vec![key("2024-01-01", &[("huis", "1")]), key("2024-01-01", &[("huis", "2")])],
             MistakeKind::Duplicate,
@@ -57,6 +54,11 @@ fn what_cannot_be_a_key_is_named() {
             "already has a weight",
         ),
         (vec![key("2024-01-01", &[("kanarie", "1")])], MistakeKind::UnknownReference, "kanarie"),
+        (
+            vec![key("2024-01-01", &[("huis", "1"), ("hogeschool", "1")])],
+            MistakeKind::UnknownReference,
+            "there is no local authority `hogeschool`",
+        ),
     ];
     for (keys, kind, text) in cases {
         let report = load(REGION, &with_keys(&keys)).unwrap_err();
