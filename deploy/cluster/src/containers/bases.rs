@@ -44,9 +44,9 @@ const RUNTIME: Base = Base {
     name: "localhost/base-runtime",
     variant: "extract",
     packages: "libc6,libgcc-s1,tzdata,ca-certificates",
-    // What the script of the package would make.
+    // What the script of the package would make. With this variant no later hook is run.
     hooks: &[
-        "--customize-hook=cat \"$1\"/usr/share/ca-certificates/mozilla/*.crt > \"$1/etc/ssl/certs/ca-certificates.crt\"",
+        "--extract-hook=cat \"$1\"/usr/share/ca-certificates/mozilla/*.crt > \"$1/etc/ssl/certs/ca-certificates.crt\"",
     ],
     script: None,
     stop_signal: "SIGTERM",

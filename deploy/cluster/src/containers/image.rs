@@ -164,6 +164,14 @@ fn look_into(root: &Path) -> anyhow::Result<()> {
         let parts = bill.get("components").and_then(Value::as_array).map_or(0, Vec::len);
         ensure!(parts > 50, "the bill of materials of {program} names {parts} parts only");
     }
+    // What the base brings: the gateway does not start without authorities, and nobody knows what day it is without time zones.
+    for (what, file, holds) in [
+        ("authorities", "etc/ssl/certs/ca-certificates.crt", b"BEGIN CERTIFICATE".as_slice()),
+        ("time zones", "usr/share/zoneinfo/Europe/Brussels", b"TZif"),
+    ] {
+        let bytes = std::fs::read(root.join(file)).with_context(|| format!("no {what}: /{file}"))?;
+        ensure!(has(&bytes, holds), "/{file} holds no {what}");
+    }
     for shell in
         ["bin/sh", "bin/bash", "usr/bin/sh", "usr/bin/bash", "usr/bin/dash", "usr/bin/apt", "usr/bin/dpkg"]
     {
